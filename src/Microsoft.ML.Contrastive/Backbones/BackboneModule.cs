@@ -1,0 +1,20 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Contrastive.Backbones;
+
+/// <summary>
+/// A network from normalised images [B, 3, H, W] to pooled features [B, D]. Parameters and buffers carry the names of the field's
+/// standard checkpoints (torchvision's for ResNets, DINO's and timm's for vision transformers), without the classifier.
+/// </summary>
+internal abstract class BackboneModule(string name) : nn.Module<Tensor, Tensor>(name)
+{
+    /// <summary>Number of features D.</summary>
+    public abstract int FeatureDimension { get; }
+
+    /// <summary>Writes the network as ONNX nodes, in evaluation mode.</summary>
+    /// <param name="graph">The graph under construction.</param>
+    /// <param name="input">Name of the value that holds the normalised images [B, 3, H, W].</param>
+    /// <returns>Name of the value that holds the features [B, D].</returns>
+    public abstract string WriteOnnx(OnnxGraphWriter graph, string input);
+}

@@ -1,0 +1,53 @@
+using Microsoft.ML.Contrastive.Backbones;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Contrastive.Methods;
+
+/// <summary>Where training is: what schedules depend on.</summary>
+/// <param name="Step">Optimiser steps done so far, from 0.</param>
+/// <param name="StepsPerEpoch">Optimiser steps an epoch.</param>
+/// <param name="Epochs">Epochs in all.</param>
+internal readonly record struct TrainingPosition(long Step, long StepsPerEpoch, int Epochs)
+{
+    /// <summary>The current epoch, from 0.</summary>
+    public int Epoch => (int)(Step / StepsPerEpoch);
+
+    /// <summary>Optimiser steps in all.</summary>
+    public long TotalSteps => StepsPerEpoch * Epochs;
+}
+
+/// <summary>
+/// A method in training. Everything that must survive a restart (weights, momentum copies, queue, centre, counters) is a parameter or a
+/// buffer, so that the state dictionary is the whole state.
+/// </summary>
+internal abstract class MethodModule(string name) : nn.Module(name)
+{
+    /// <summary>The encoder that is handed out at the end: images [B, 3, H, W] to features [B, D].</summary>
+    public abstract BackboneModule Encoder { get; }
+
+    /// <summary>What the optimiser trains: parameters that require gradients, by group.</summary>
+    public virtual IEnumerable<MethodParameter> TrainableParameters() =>
+        named_parameters().Where(p => p.parameter.requires_grad).Select(p => new MethodParameter(p.name, p.parameter));
+
+    /// <summary>The loss of one batch, a scalar with gradient.</summary>
+    /// <param name="views">One tensor [B, 3, H, W] a view; sizes may differ between views, never the batch.</param>
+    /// <param name="position">Where training is.</param>
+    public abstract Tensor Loss(IReadOnlyList<Tensor> views, TrainingPosition position);
+
+    /// <summary>After gradients are there and before the optimiser moves: freezing, as DINO does with its last layer.</summary>
+    public virtual void BeforeOptimizerStep(TrainingPosition position)
+    {
+    }
+
+    /// <summary>After the optimiser has moved: the momentum update of the methods that do it then (BYOL, DINO).</summary>
+    public virtual void AfterOptimizerStep(TrainingPosition position)
+    {
+    }
+}
+
+/// <summary>One trainable parameter and how it is optimised.</summary>
+/// <param name="Name">Full name in the method's state dictionary.</param>
+/// <param name="Parameter">The parameter.</param>
+/// <param name="FixedLearningRate">Exempt from the learning-rate schedule (SimSiam's predictor).</param>
+internal readonly record struct MethodParameter(string Name, TorchSharp.Modules.Parameter Parameter, bool FixedLearningRate = false);

@@ -1,0 +1,55 @@
+using Microsoft.ML.Contrastive.Seams;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Xunit;
+
+namespace Microsoft.ML.Contrastive.Tests.Seams;
+
+public class MlNetInternalsTests
+{
+    [Fact]
+    public void A_column_shape_carries_what_it_was_given()
+    {
+        SchemaShape.Column slotNames = MlNetInternals.Column("SlotNames", SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance);
+        SchemaShape.Column column = MlNetInternals.Column(
+            "Features", SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false, new SchemaShape([slotNames]));
+
+        Assert.Equal("Features", column.Name);
+        Assert.Equal(SchemaShape.Column.VectorKind.Vector, column.Kind);
+        Assert.Equal(NumberDataViewType.Single, column.ItemType);
+        Assert.False(column.IsKey);
+        Assert.Equal(["SlotNames"], column.Annotations.Select(a => a.Name));
+    }
+
+    [Fact]
+    public void A_column_shape_without_annotations_fits_a_stock_trainer()
+    {
+        var context = new MLContext();
+        var input = new SchemaShape([
+            MlNetInternals.Column("Features", SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single),
+            MlNetInternals.Column("Label", SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true)]);
+
+        SchemaShape output = context.MulticlassClassification.Trainers.LbfgsMaximumEntropy().GetOutputSchema(input);
+
+        Assert.Contains(output, c => c.Name == "PredictedLabel");
+    }
+
+    [Theory]
+    [InlineData(7)]
+    [InlineData(null)]
+    public void The_seed_of_a_context_can_be_read_back(int? seed) => Assert.Equal(seed, MlNetInternals.Seed(new MLContext(seed)));
+
+    [Fact]
+    public void The_environment_of_a_transforms_catalog_logs_to_its_context()
+    {
+        var context = new MLContext();
+        var messages = new List<string>();
+        context.Log += (_, e) => messages.Add(e.RawMessage);
+
+        IHost host = MlNetInternals.Environment(context.Transforms).Register("Test");
+        using (IChannel channel = host.Start("Test"))
+            channel.Info(MessageSensitivity.None, "from the catalog");
+
+        Assert.Contains("from the catalog", messages);
+    }
+}

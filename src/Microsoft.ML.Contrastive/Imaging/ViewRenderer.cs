@@ -1,0 +1,117 @@
+using Microsoft.ML.Contrastive.Augmentation;
+
+namespace Microsoft.ML.Contrastive.Imaging;
+
+/// <summary>
+/// Turns (source image, recipe) into pixels. Preview, view columns and training all call it, so what is previewed is what trains.
+/// </summary>
+/// <remarks>
+/// One instance a worker: it owns its buffers, and allocates only when a view or a source is larger than any before. Every instance gives
+/// the same pixels. Stages, each with 8 bits in and out: crop with resize and flip, colour in the recipe's order, grayscale, blur,
+/// solarize; normalisation reads the final bytes. Semantics are those of torchvision on Pillow images.
+/// </remarks>
+internal sealed class ViewRenderer
+{
+    private readonly Resize _resize = new();
+    private readonly KernelBlur _kernelBlur = new();
+    private byte[] _planes = [];
+    private byte[] _blurred = [];
+
+    /// <summary>Renders a view as packed pixels.</summary>
+    /// <param name="source">The decoded image.</param>
+    /// <param name="recipe">What to make of it.</param>
+    /// <param name="rgb">Receives OutputHeight × OutputWidth × 3 bytes.</param>
+    /// <exception cref="ArgumentException">The destination has another length, or the crop box does not touch the image.</exception>
+    public void Render(RgbImage source, in ViewRecipe recipe, Span<byte> rgb)
+    {
+        RequireLength(rgb.Length, recipe);
+        PlanarPixels.Pack(Planes(source, recipe), rgb);
+    }
+
+    /// <summary>Renders a view as normalised planes: the same bytes as the other overload, then normalised.</summary>
+    /// <param name="source">The decoded image.</param>
+    /// <param name="recipe">What to make of it.</param>
+    /// <param name="normalization">Mean and standard deviation per channel.</param>
+    /// <param name="chw">Receives 3 × OutputHeight × OutputWidth values.</param>
+    /// <exception cref="ArgumentException">The destination has another length, or the crop box does not touch the image.</exception>
+    public void Render(RgbImage source, in ViewRecipe recipe, PixelNormalization normalization, Span<float> chw)
+    {
+        RequireLength(chw.Length, recipe);
+        PlanarPixels.Normalize(Planes(source, recipe), normalization, chw);
+    }
+
+    private static void RequireLength(int length, in ViewRecipe recipe)
+    {
+        if (recipe.OutputWidth < 1 || recipe.OutputHeight < 1 || length != recipe.OutputWidth * recipe.OutputHeight * 3)
+            throw new ArgumentException($"A view of {recipe.OutputWidth}x{recipe.OutputHeight} has width × height × 3 values; there is room for {length}.");
+    }
+
+    private Span<byte> Planes(RgbImage source, in ViewRecipe recipe)
+    {
+        int width = recipe.OutputWidth;
+        int height = recipe.OutputHeight;
+        var planes = Scratch.Of(ref _planes, 3L * width * height);
+
+        var x = BoxSide.Create(recipe.CropX, recipe.CropWidth, source.Width);
+        var y = BoxSide.Create(recipe.CropY, recipe.CropHeight, source.Height);
+        _resize.Run(source, x, y, width, height, recipe.Filter, recipe.Flip, planes);
+
+        if (recipe.HasColor)
+            Color(planes, recipe);
+        if (recipe.Grayscale)
+            Luma.Grayscale(planes);
+        if (recipe.BlurSigma > 0)
+            Blur(planes, recipe);
+        if (recipe.Solarize)
+            Solarize.Run(planes, recipe.SolarizeThreshold);
+        return planes;
+    }
+
+    private static void Color(Span<byte> planes, in ViewRecipe recipe)
+    {
+        Span<byte> left = [0, 1, 2, 3];
+        int rank = recipe.ColorOrder % 24;
+        for (int n = 4, block = 6; n > 0; n--)
+        {
+            int digit = rank / block;
+            rank %= block;
+            switch (left[digit])
+            {
+                case 0 when recipe.Brightness != 1:
+                    ColorOperations.Brightness(planes, recipe.Brightness);
+                    break;
+                case 1 when recipe.Contrast != 1:
+                    ColorOperations.Contrast(planes, recipe.Contrast);
+                    break;
+                case 2 when recipe.Saturation != 1:
+                    ColorOperations.Saturation(planes, recipe.Saturation);
+                    break;
+                case 3 when recipe.Hue != 0:
+                    Hue.Shift(planes, recipe.Hue);
+                    break;
+            }
+            left[(digit + 1)..].CopyTo(left[digit..]);
+            if (n > 1)
+                block /= n - 1;
+        }
+    }
+
+    private void Blur(Span<byte> planes, in ViewRecipe recipe)
+    {
+        int width = recipe.OutputWidth;
+        int height = recipe.OutputHeight;
+        int length = width * height;
+        // A grayscale view has three equal planes.
+        int distinct = recipe.Grayscale ? 1 : 3;
+        for (int channel = 0; channel < distinct; channel++)
+        {
+            var plane = planes.Slice(channel * length, length);
+            if (recipe.BlurOperator == BlurOperator.PilRadius)
+                BoxBlur.Run(plane, Scratch.Of(ref _blurred, length), width, height, recipe.BlurSigma);
+            else
+                _kernelBlur.Run(plane, width, height, KernelBlur.KernelSize(height), recipe.BlurSigma);
+        }
+        for (int channel = distinct; channel < 3; channel++)
+            planes[..length].CopyTo(planes[(channel * length)..]);
+    }
+}

@@ -15,6 +15,9 @@ public abstract record ContrastiveMethod
     /// <summary>The number of views a row that the method is defined for: at least this many, and exactly this many unless it takes multi-crop views.</summary>
     public virtual int ViewCount => 2;
 
+    /// <summary>Whether views beyond <see cref="ViewCount"/> are welcome, as smaller crops (DINO).</summary>
+    internal virtual bool TakesMultiCrop => false;
+
     /// <summary>Throws when a setting is out of its range.</summary>
     internal abstract void Validate();
 

@@ -35,12 +35,17 @@ internal abstract class MethodModule(string name) : nn.Module(name)
     /// <param name="position">Where training is.</param>
     public abstract Tensor Loss(IReadOnlyList<Tensor> views, TrainingPosition position);
 
-    /// <summary>After gradients are there and before the optimiser moves: freezing, as DINO does with its last layer.</summary>
+    /// <summary>
+    /// After gradients are there and before the optimiser moves: freezing, as DINO does with its last layer. Taking a gradient away
+    /// (<c>grad = null</c>) leaves the parameter out of this step.
+    /// </summary>
+    /// <param name="position">The position that the loss was given.</param>
     public virtual void BeforeOptimizerStep(TrainingPosition position)
     {
     }
 
     /// <summary>After the optimiser has moved: the momentum update of the methods that do it then (BYOL, DINO).</summary>
+    /// <param name="position">The position that the loss was given: the step just done is not yet counted.</param>
     public virtual void AfterOptimizerStep(TrainingPosition position)
     {
     }
@@ -50,4 +55,6 @@ internal abstract class MethodModule(string name) : nn.Module(name)
 /// <param name="Name">Full name in the method's state dictionary.</param>
 /// <param name="Parameter">The parameter.</param>
 /// <param name="FixedLearningRate">Exempt from the learning-rate schedule (SimSiam's predictor).</param>
-internal readonly record struct MethodParameter(string Name, TorchSharp.Modules.Parameter Parameter, bool FixedLearningRate = false);
+/// <param name="NoWeightDecay">Exempt from weight decay, whatever the optimiser's own exclusions are (DINO's biases and norms).</param>
+internal readonly record struct MethodParameter(
+    string Name, TorchSharp.Modules.Parameter Parameter, bool FixedLearningRate = false, bool NoWeightDecay = false);

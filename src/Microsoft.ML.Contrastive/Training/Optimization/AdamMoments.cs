@@ -1,0 +1,72 @@
+using Microsoft.ML.Contrastive.Methods;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Contrastive.Training.Optimization;
+
+/// <summary>The steps of <see cref="Adam"/> and <see cref="AdamW"/>, which differ in the place of weight decay alone.</summary>
+internal sealed class AdamMoments : OptimizerState
+{
+    /// <summary>Kingma and Ba, algorithm 1; as in torch.</summary>
+    public const double DefaultBeta1 = 0.9;
+
+    /// <inheritdoc cref="DefaultBeta1"/>
+    public const double DefaultBeta2 = 0.999;
+
+    /// <inheritdoc cref="DefaultBeta1"/>
+    public const double DefaultEpsilon = 1e-8;
+
+    private readonly double _beta1;
+    private readonly double _beta2;
+    private readonly double _epsilon;
+    private readonly bool _decoupledDecay;
+    private readonly Tensor _first;
+    private readonly Tensor _second;
+
+    /// <summary>Steps done, of each parameter: one that was frozen for a while corrects its bias by its own count, as in torch.</summary>
+    private readonly Tensor _steps;
+    private readonly Tensor _towardsGradient;
+
+    public AdamMoments(Optimizer optimizer, IEnumerable<MethodParameter> parameters, double? fixedLearningRate, double beta1, double beta2, double epsilon, bool decoupledDecay)
+        : base(optimizer, parameters, fixedLearningRate)
+    {
+        (_beta1, _beta2, _epsilon, _decoupledDecay) = (beta1, beta2, epsilon, decoupledDecay);
+        _first = NewBuffer("first_moment");
+        _second = NewBuffer("second_moment");
+        _steps = zeros(Flat.Parameters.Count, ScalarType.Int64, CPU).DetachFromDisposeScope();
+        _towardsGradient = tensor(1 - beta1, Flat.Values.dtype, Flat.Values.device).DetachFromDisposeScope();
+    }
+
+    public override IEnumerable<(string Name, Tensor Tensor)> State => base.State.Append(("steps", _steps));
+
+    protected override void BeginStep(bool[] active) => _steps.add_(tensor(active.Select(a => a ? 1L : 0L).ToArray()));
+
+    protected override bool MoveAlike(int first, int other) => base.MoveAlike(first, other) && StepsOf(first) == StepsOf(other);
+
+    protected override void MoveRange(int first, int last, double learningRate, double weightDecay)
+    {
+        var (w, g) = (Flat.Slice(Flat.Values, first, last), Flat.Slice(Flat.Gradients!, first, last));
+        var (m, v) = (Flat.Slice(_first, first, last), Flat.Slice(_second, first, last));
+        var steps = StepsOf(first);
+        if (weightDecay != 0 && _decoupledDecay)
+            w.mul_(1 - (learningRate * weightDecay));
+        else if (weightDecay != 0)
+            g = g.add(w, alpha: weightDecay);
+
+        m.lerp_(g, _towardsGradient);
+        v.mul_(_beta2).addcmul_(g, g, 1 - _beta2);
+        var denominator = v.sqrt().div_(Math.Sqrt(1 - Math.Pow(_beta2, steps))).add_(_epsilon);
+        w.addcdiv_(m, denominator, -learningRate / (1 - Math.Pow(_beta1, steps)));
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (!disposing)
+            return;
+        _steps.Dispose();
+        _towardsGradient.Dispose();
+    }
+
+    private long StepsOf(int parameter) => _steps.data<long>()[parameter];
+}

@@ -1,0 +1,30 @@
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.Contrastive.DataViews;
+
+/// <summary>Data with lazy view columns.</summary>
+internal sealed class ViewDataView(ViewMapper mapper, IDataView input) : IDataView
+{
+    /// <inheritdoc/>
+    public bool CanShuffle => input.CanShuffle;
+
+    /// <inheritdoc/>
+    public DataViewSchema Schema => mapper.OutputSchema;
+
+    /// <inheritdoc/>
+    public long? GetRowCount() => input.GetRowCount();
+
+    /// <inheritdoc/>
+    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
+    {
+        DataViewSchema.Column[] active = [.. columnsNeeded];
+        return new ViewCursor(mapper, input.GetRowCursor(mapper.GetDependencies(active), rand), active);
+    }
+
+    /// <inheritdoc/>
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
+    {
+        DataViewSchema.Column[] active = [.. columnsNeeded];
+        return [.. input.GetRowCursorSet(mapper.GetDependencies(active), n, rand).Select(cursor => new ViewCursor(mapper, cursor, active))];
+    }
+}

@@ -40,6 +40,13 @@ public abstract record AugmentationStep
     /// <summary>The fewest views that the step makes sense for.</summary>
     public virtual int MinimumViews => 1;
 
+    /// <summary>Throws when settings do not go together, or with the number of views. A plan calls it before it takes the step.</summary>
+    /// <param name="viewCount">The number of views that the step is for.</param>
+    /// <exception cref="ArgumentException">Settings that contradict one another.</exception>
+    public virtual void Validate(int viewCount)
+    {
+    }
+
     /// <summary>Draws the step's parameters for one row.</summary>
     /// <param name="context">Size of the image and the random numbers of the row.</param>
     /// <param name="views">The recipes of all views of the plan.</param>

@@ -3,8 +3,14 @@ namespace Microsoft.ML.Contrastive.Augmentation;
 /// <summary>A step that decides where each view is cropped and how large it becomes.</summary>
 public abstract record CropStep : AugmentationStep
 {
-    /// <summary>Size of the views in pixels.</summary>
-    public required ImageSize OutputSize { get; init; }
+    /// <summary>Size of the views in pixels: each side 1 to 32767.</summary>
+    public required ImageSize OutputSize
+    {
+        get;
+        init => field = value is { Width: >= 1 and <= short.MaxValue, Height: >= 1 and <= short.MaxValue }
+            ? value
+            : throw Setting.OutOfRange(nameof(OutputSize), value, "1x1 to 32767x32767");
+    }
 
     /// <inheritdoc/>
     public sealed override RecipeStage Stage => RecipeStage.Crop;

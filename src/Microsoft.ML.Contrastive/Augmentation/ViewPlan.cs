@@ -58,7 +58,7 @@ public sealed class ViewPlan
     /// <param name="step">The step.</param>
     /// <param name="viewNames">The views that it is for; all of them when omitted.</param>
     /// <exception cref="ArgumentException">
-    /// An unknown view, too few views for the step, a first step that does not crop, or a step that the renderer would apply before one
+    /// An unknown view, too few views for the step, settings that contradict one another, a first step that does not crop, or a step that the renderer would apply before one
     /// that is already in the plan for the same view (the order is fixed: see <see cref="RecipeStage"/>; the flip commutes with all others
     /// and may stand anywhere after the crop).
     /// </exception>
@@ -70,6 +70,7 @@ public sealed class ViewPlan
             throw new ArgumentException($"{step.GetType().Name} needs at least {step.MinimumViews} views; it was given {views.Length}.", nameof(viewNames));
         foreach (int view in views)
             CheckOrder(step, view);
+        step.Validate(views.Length);
         return new ViewPlan(Seed, ViewNames, Steps.Add(new PlannedStep(step, [.. views])));
     }
 

@@ -1,0 +1,158 @@
+namespace Microsoft.ML.Contrastive.Augmentation;
+
+/// <summary>What becomes of a crop's real-valued area when it turns into a box of pixels.</summary>
+public enum CropBoxes
+{
+    /// <summary>
+    /// Sides rounded to whole pixels, at least one, inside the image. The rounded areas follow the discretised law: Kolmogorov distance to
+    /// the real one about 0.1 at 8 pixels a side, 0.03 at 32, 0.004 at 224.
+    /// </summary>
+    RoundedToPixels,
+
+    /// <summary>Edges at fractions of pixels: the areas are exact at any resolution.</summary>
+    Fractional,
+
+    /// <summary>
+    /// As the authors' released code does it: the area is drawn once, then up to ten tries of an aspect ratio whose rounded box fits, then the
+    /// whole image. The law of the areas no longer holds exactly.
+    /// </summary>
+    Released,
+}
+
+/// <summary>
+/// A crop whose area is given first: no box is ever rejected (except with <see cref="CropBoxes.Released"/>), so the law of the areas holds
+/// exactly on images of every shape, and <see cref="ViewRecipe.Scale"/> records the real-valued area.
+/// </summary>
+/// <remarks>
+/// An area s in an image of W×H pixels admits the aspect ratios [s·W/H, W/(s·H)]. The logarithm of the aspect ratio is uniform on what that
+/// leaves of <see cref="RandomCrop.AspectRatio"/>; where it leaves nothing, the nearest one that fits is taken. Then the position is uniform.
+/// Each view's numbers are used in the order area, aspect ratio, x, y, by every arm of the comparison, so that arms with the same seed differ
+/// in the areas alone.
+/// </remarks>
+public abstract record AreaCrop : RandomCrop
+{
+    // More views than anybody has; above it the numbers of a row go to the heap.
+    private const int ViewsOnStack = 16;
+
+    private protected AreaCrop()
+    {
+    }
+
+    /// <summary>What becomes of the real-valued area when it turns into a box of pixels.</summary>
+    /// <value>The default value is <see cref="CropBoxes.RoundedToPixels"/>.</value>
+    public CropBoxes Boxes { get; init => field = Setting.Defined(value); } = CropBoxes.RoundedToPixels;
+
+    /// <inheritdoc/>
+    public sealed override void Sample(in StepContext context, Span<ViewRecipe> views, ReadOnlySpan<int> targets)
+    {
+        Span<BoxDraws> draws = targets.Length <= ViewsOnStack ? stackalloc BoxDraws[targets.Length] : new BoxDraws[targets.Length];
+        Span<double> scales = targets.Length <= ViewsOnStack ? stackalloc double[targets.Length] : new double[targets.Length];
+        for (int k = 0; k < targets.Length; k++)
+        {
+            draws[k] = new BoxDraws(context.View(targets[k]));
+            scales[k] = draws[k].Area;
+        }
+
+        DrawScales(draws, scales);
+        for (int k = 0; k < targets.Length; k++)
+        {
+            ref ViewRecipe view = ref views[targets[k]];
+            switch (Boxes)
+            {
+                case CropBoxes.RoundedToPixels:
+                    SetRounded(context.Image, scales[k], draws[k], ref view);
+                    break;
+                case CropBoxes.Fractional:
+                    SetFractional(context.Image, scales[k], draws[k], ref view);
+                    break;
+                default:
+                    SetReleased(context.Image, scales[k], ref draws[k], ref view);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Turns the numbers of a row into areas.</summary>
+    /// <param name="draws">The views' random numbers; what is drawn on comes after those of the box.</param>
+    /// <param name="scales">Holds each view's number in (0, 1) for the area, receives the area.</param>
+    private protected abstract void DrawScales(Span<BoxDraws> draws, Span<double> scales);
+
+    private (double Width, double Height) Sides(ImageSize image, double scale, double probability)
+    {
+        double ratio = (double)image.Width / image.Height, widest = ratio / scale, narrowest = ratio * scale;
+        double low = Math.Max(AspectRatio.Min, narrowest), high = Math.Min(AspectRatio.Max, widest);
+        double aspect = low < high ? LogUniform.Quantile(probability, (low, high))
+            : AspectRatio.Min > widest ? widest
+            : AspectRatio.Max < narrowest ? narrowest
+            : low;
+        double area = scale * image.Area;
+        return (Math.Min(image.Width, Math.Sqrt(area * aspect)), Math.Min(image.Height, Math.Sqrt(area / aspect)));
+    }
+
+    private void SetRounded(ImageSize image, double scale, in BoxDraws draws, ref ViewRecipe view)
+    {
+        (double width, double height) = Sides(image, scale, draws.Aspect);
+        int w = Math.Max(1, (int)Math.Round(width)), h = Math.Max(1, (int)Math.Round(height));
+        view.SetCrop(TriedBox.Position(draws.X, image.Width - w), TriedBox.Position(draws.Y, image.Height - h), w, h, scale, this);
+    }
+
+    private void SetFractional(ImageSize image, double scale, in BoxDraws draws, ref ViewRecipe view)
+    {
+        (double width, double height) = Sides(image, scale, draws.Aspect);
+        float w = (float)width, h = (float)height;
+        view.SetCrop(Inside(draws.X, w, image.Width), Inside(draws.Y, h, image.Height), w, h, scale, this);
+    }
+
+    private void SetReleased(ImageSize image, double scale, ref BoxDraws draws, ref ViewRecipe view)
+    {
+        (double aspect, double x, double y) = (draws.Aspect, draws.X, draws.Y);
+        for (int attempt = 1; ; attempt++)
+        {
+            if (TriedBox.Fits(scale, LogUniform.Quantile(aspect, AspectRatio), image, out int width, out int height))
+            {
+                view.SetCrop(TriedBox.Position(x, image.Width - width), TriedBox.Position(y, image.Height - height), width, height, scale, this);
+                return;
+            }
+
+            if (attempt == TriedBox.Tries)
+                break;
+            (aspect, x, y) = (draws.More(), draws.More(), draws.More());
+        }
+
+        view.SetCrop(0, 0, image.Width, image.Height, 1, this);
+    }
+
+    /// <summary>A uniform position whose far edge stays inside after the rounding to single precision.</summary>
+    private static float Inside(double probability, float size, int length)
+    {
+        float position = (float)(probability * (length - (double)size));
+        while (position > 0 && (double)position + size > length)
+            position = MathF.BitDecrement(position);
+        return position;
+    }
+
+    /// <summary>One view's numbers for its box, in the order in which every crop uses them, and those that follow.</summary>
+    private protected struct BoxDraws
+    {
+        private RandomSequence _random;
+
+        public BoxDraws(RandomSequence random)
+        {
+            Area = random.NextDouble();
+            Aspect = random.NextDouble();
+            X = random.NextDouble();
+            Y = random.NextDouble();
+            _random = random;
+        }
+
+        public double Area { get; }
+
+        public double Aspect { get; }
+
+        public double X { get; }
+
+        public double Y { get; }
+
+        public double More() => _random.NextDouble();
+    }
+}

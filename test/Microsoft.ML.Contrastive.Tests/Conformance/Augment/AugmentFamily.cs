@@ -41,7 +41,12 @@ internal sealed class AugmentFamily : GoldenFamily
                 short size = short.Parse(words[6]["to".Length..], CultureInfo.InvariantCulture);
                 check.Image(entry, image.Render(new ViewRecipe
                 {
-                    CropY = box[0], CropX = box[1], CropHeight = box[2], CropWidth = box[3], OutputWidth = size, OutputHeight = size,
+                    CropY = box[0],
+                    CropX = box[1],
+                    CropHeight = box[2],
+                    CropWidth = box[3],
+                    OutputWidth = size,
+                    OutputHeight = size,
                     Filter = words[1] == "bicubic" ? ResizeFilter.Bicubic : ResizeFilter.Bilinear,
                 }));
                 break;
@@ -116,8 +121,13 @@ internal sealed class AugmentFamily : GoldenFamily
     {
         public ViewRecipe Whole() => new()
         {
-            CropWidth = Width, CropHeight = Height, OutputWidth = (short)Width, OutputHeight = (short)Height,
-            Brightness = 1, Contrast = 1, Saturation = 1,
+            CropWidth = Width,
+            CropHeight = Height,
+            OutputWidth = (short)Width,
+            OutputHeight = (short)Height,
+            Brightness = 1,
+            Contrast = 1,
+            Saturation = 1,
         };
 
         public byte[] Render(ViewRecipe recipe)

@@ -46,41 +46,47 @@ void Classify(string modelFile, List<ImageRow> images)
     var mlContext = new MLContext();
     ITransformer model = Load(mlContext, modelFile);
 
-    IDataView scored = model.Transform(mlContext.Data.LoadFromEnumerable(images));
+    DataViewSchema output = model.GetOutputSchema(mlContext.Data.LoadFromEnumerable(images).Schema);
     string[] needed = ["PredictedLabel", "Score", .. featuresFile is null ? Array.Empty<string>() : ["Features"]];
     foreach (string column in needed)
     {
-        if (scored.Schema.GetColumnOrNull(column) is null)
-            throw new ConsumerException($"The model '{modelFile}' has no output column '{column}'; it has {string.Join(", ", scored.Schema.Select(c => c.Name).Distinct())}.");
+        if (output.GetColumnOrNull(column) is null)
+            throw new ConsumerException($"The model '{modelFile}' has no output column '{column}'; it has {string.Join(", ", output.Select(c => c.Name).Distinct())}.");
     }
 
-    if (scored.Schema["PredictedLabel"].Type is not TextDataViewType)
-        throw new ConsumerException($"The model's PredictedLabel is {scored.Schema["PredictedLabel"].Type}, not text: end the pipeline with MapKeyToValue(\"PredictedLabel\") before saving it.");
+    if (output["PredictedLabel"].Type is not TextDataViewType)
+        throw new ConsumerException($"The model's PredictedLabel is {output["PredictedLabel"].Type}, not text: end the pipeline with MapKeyToValue(\"PredictedLabel\") before saving it.");
 
+    // Missing columns are ignored for Features alone: the others were looked for above.
+    using PredictionEngine<ImageRow, Prediction> engine = mlContext.Model.CreatePredictionEngine<ImageRow, Prediction>(model, ignoreMissingColumns: true);
     using StreamWriter? csv = featuresFile is null ? null : new StreamWriter(featuresFile);
-    int done = 0;
+    bool first = true;
+    foreach (ImageRow image in images)
+    {
+        Prediction prediction = Predict(engine, image);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{image.ImagePath}\t{prediction.PredictedLabel}\t{prediction.Score.Max():F4}"));
+        if (first)
+            csv?.WriteLine($"ImagePath,{string.Join(',', Enumerable.Range(0, prediction.Features.Length).Select(i => $"Features{i}"))}");
+        csv?.WriteLine(CsvRow(image, prediction));
+        first = false;
+    }
+}
+
+static Prediction Predict(PredictionEngine<ImageRow, Prediction> engine, ImageRow image)
+{
     try
     {
-        // Missing columns are ignored for Features alone: the others were looked for above.
-        foreach (Prediction prediction in mlContext.Data.CreateEnumerable<Prediction>(scored, reuseRowObject: true, ignoreMissingColumns: true))
-        {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{prediction.ImagePath}\t{prediction.PredictedLabel}\t{prediction.Score.Max():F4}"));
-            if (done == 0)
-                csv?.WriteLine($"ImagePath,{string.Join(',', Enumerable.Range(0, prediction.Features.Length).Select(i => $"Features{i}"))}");
-            csv?.WriteLine(CsvRow(prediction));
-            done++;
-        }
+        return engine.Predict(image);
     }
-    catch (Exception error) when (error is ArgumentException or InvalidOperationException && done < images.Count)
+    catch (Exception error) when (error is ArgumentException or InvalidOperationException)
     {
-        // Rows are computed one by one as they are asked for, so the first that is missing is the one that failed.
-        throw new ConsumerException($"'{images[done].ImagePath}' cannot be classified: {error.GetBaseException().Message}");
+        throw new ConsumerException($"'{image.ImagePath}' cannot be classified: {error.GetBaseException().Message}");
     }
 }
 
 // "R" is the shortest text that reads back as the same float.
-static string CsvRow(Prediction prediction)
-    => $"\"{prediction.ImagePath.Replace("\"", "\"\"", StringComparison.Ordinal)}\",{string.Join(',', prediction.Features.Select(value => value.ToString("R", CultureInfo.InvariantCulture)))}";
+static string CsvRow(ImageRow image, Prediction prediction)
+    => $"\"{image.ImagePath.Replace("\"", "\"\"", StringComparison.Ordinal)}\",{string.Join(',', prediction.Features.Select(value => value.ToString("R", CultureInfo.InvariantCulture)))}";
 
 static ITransformer Load(MLContext mlContext, string file)
 {

@@ -11,8 +11,6 @@ internal sealed class ImageRow
 /// <summary>What the model gives.</summary>
 internal sealed class Prediction
 {
-    public string ImagePath { get; set; } = "";
-
     public string PredictedLabel { get; set; } = "";
 
     public float[] Score { get; set; } = [];

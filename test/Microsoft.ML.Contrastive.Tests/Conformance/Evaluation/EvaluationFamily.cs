@@ -14,6 +14,8 @@ internal sealed class EvaluationFamily : GoldenFamily
             _ when c.Name.StartsWith("knn_", StringComparison.Ordinal) => NearestNeighbours,
             _ when c.Name.StartsWith("diagnostics_", StringComparison.Ordinal) => Diagnostics,
             _ when c.Name.StartsWith("topk_accuracy", StringComparison.Ordinal) => TopK,
+            _ when c.Name.StartsWith("logreg_", StringComparison.Ordinal) => LogisticRegression,
+            _ when c.Name.StartsWith("linear_probe_sgd", StringComparison.Ordinal) => LinearProbe,
             _ => null,
         };
         if (run is null)
@@ -66,6 +68,47 @@ internal sealed class EvaluationFamily : GoldenFamily
         check.Number("top1", TopKAccuracy.Measure(logits, labels));
         check.Number("top5", TopKAccuracy.Measure(logits, labels, k: 5));
     }
+
+    private static void LogisticRegression(GoldenCase c, GoldenCheck check)
+    {
+        var (features, labels) = (c.Input("X").Floats(), Labels(c, "y"));
+        var (testFeatures, testLabels) = (c.Input("X_test").Floats(), Labels(c, "y_test"));
+
+        var fit = MultinomialLogisticRegression.Fit(features, labels, c.Params.GetProperty("l2").GetDouble(), c.Params.GetProperty("num_classes").GetInt32());
+
+        var classifier = fit.Classifier;
+        check.Array("coef", Floats(classifier.Weights));
+        check.Number("coef_norm", Math.Sqrt(classifier.Weights.Sum(w => w * w)));
+        check.Array("intercept_centered", Floats(classifier.Intercepts));
+        check.Number("objective_at_optimum", fit.Objective);
+        check.Number("train_accuracy", classifier.Accuracy(features, labels));
+        check.Number("test_accuracy", classifier.Accuracy(testFeatures, testLabels));
+        check.Array("test_probabilities", Floats(classifier.Probabilities(testFeatures)));
+    }
+
+    /// <summary>Full-batch steps from zero: every epoch is one step.</summary>
+    private static void LinearProbe(GoldenCase c, GoldenCheck check)
+    {
+        var labels = Labels(c, "y");
+        var protocol = new LinearEvaluationProtocol
+        {
+            Name = c.Name,
+            LearningRate = c.Params.GetProperty("lr").GetDouble(),
+            Momentum = c.Params.GetProperty("momentum").GetDouble(),
+            WeightDecay = c.Params.GetProperty("weight_decay").GetDouble(),
+            Epochs = c.Params.GetProperty("steps").GetInt32(),
+            BatchSize = labels.Length,
+            InitialWeightDeviation = 0,
+        };
+
+        var result = LinearEvaluation.Train(c.Input("X").Floats(), labels, protocol, seed: 0, c.Params.GetProperty("num_classes").GetInt32());
+
+        check.Numbers("loss_before_each_step", result.LossPerEpoch);
+        check.Array("W", Floats(result.Classifier.Weights));
+        check.Array("b", Floats(result.Classifier.Intercepts));
+    }
+
+    private static float[] Floats(double[] values) => Array.ConvertAll(values, value => (float)value);
 
     private static int[] Labels(GoldenCase c, string name) => Array.ConvertAll(c.Input(name).Longs(), label => (int)label);
 }

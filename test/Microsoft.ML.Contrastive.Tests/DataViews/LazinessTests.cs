@@ -1,5 +1,3 @@
-using Microsoft.ML.Contrastive.Augmentation;
-using Microsoft.ML.Contrastive.DataViews;
 using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Contrastive.Tests.DataViews;
@@ -12,7 +10,7 @@ public sealed class LazinessTests
     public void Nothing_is_decoded_before_a_view_is_read()
     {
         var images = new RecordedImages(5);
-        IDataView data = Flip().Transform(Views.Crop().Transform(images));
+        IDataView data = Views.Extend(new AlwaysFlip()).Transform(Views.Crop().Transform(images));
         using DataViewRowCursor cursor = data.GetRowCursor([data.Schema["Value"], data.Schema["View1"]]);
         ValueGetter<float> value = cursor.GetGetter<float>(data.Schema["Value"]);
         _ = cursor.GetGetter<MLImage>(data.Schema["View1"]);
@@ -39,7 +37,7 @@ public sealed class LazinessTests
     public void All_views_of_a_row_share_one_decoding_even_when_a_later_step_is_for_one_of_them()
     {
         var images = new RecordedImages(6);
-        IDataView data = Flip("View2").Transform(Flip("View1").Transform(Views.Crop().Transform(images)));
+        IDataView data = Views.Extend(new AlwaysFlip(), "View2").Transform(Views.Extend(new AlwaysFlip(), "View1").Transform(Views.Crop().Transform(images)));
         Read(data, "View1", "View2", "View1");
         Assert.Equal(6, images.Made);
     }
@@ -90,8 +88,6 @@ public sealed class LazinessTests
         Assert.All(images, i => Assert.True(RecordedImages.IsAlive(i.Image)));
     }
 
-    private static AugmentationTransformer Flip(params string[] names) => new(new ExtendingViewStep(new AlwaysFlip(), names.Length > 0 ? names : Views.Two));
-
     private static void Read(IDataView data, params string[] columns)
     {
         using DataViewRowCursor cursor = data.GetRowCursor(columns.Distinct().Select(c => data.Schema[c]));
@@ -105,19 +101,6 @@ public sealed class LazinessTests
 
         foreach (MLImage value in values)
             value?.Dispose();
-    }
-
-    private sealed record AlwaysFlip : AugmentationStep
-    {
-        public override RecipeStage Stage => RecipeStage.Flip;
-
-        public override string RandomName => "flip";
-
-        public override void Sample(in StepContext context, Span<ViewRecipe> views, ReadOnlySpan<int> targets)
-        {
-            foreach (int target in targets)
-                views[target].Flip = true;
-        }
     }
 
     private sealed class InMemory

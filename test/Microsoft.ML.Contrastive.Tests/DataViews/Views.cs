@@ -13,6 +13,10 @@ internal static class Views
     public static AugmentationTransformer Crop(string[]? names = null, string source = "Image", int? seed = 7) =>
         new(new CropViewStep(new ShiftedCrop { OutputSize = new ImageSize(12, 8) }, names ?? Two, source, seed, contextSeed: null));
 
+    /// <summary>A later step.</summary>
+    public static AugmentationTransformer Extend(AugmentationStep step, params string[] names) =>
+        new(new ExtendingViewStep(step, names.Length > 0 ? names : Two));
+
     /// <summary>The pixels of a column, by row identifier.</summary>
     public static SortedDictionary<ulong, string> Pixels(IDataView data, string column, Random? random = null)
     {

@@ -23,3 +23,29 @@ internal sealed record ShiftedCrop : CropStep
         }
     }
 }
+
+/// <summary>Mirrors every view.</summary>
+internal sealed record AlwaysFlip : AugmentationStep
+{
+    public override RecipeStage Stage => RecipeStage.Flip;
+
+    public override string RandomName => "flip";
+
+    public override void Sample(in StepContext context, Span<ViewRecipe> views, ReadOnlySpan<int> targets)
+    {
+        foreach (int target in targets)
+            views[target].Flip = true;
+    }
+}
+
+/// <summary>Leaves the views as they are: what is rendered with it must equal what is rendered without.</summary>
+internal sealed record NoChange : AugmentationStep
+{
+    public override RecipeStage Stage => RecipeStage.Flip;
+
+    public override string RandomName => "nothing";
+
+    public override void Sample(in StepContext context, Span<ViewRecipe> views, ReadOnlySpan<int> targets)
+    {
+    }
+}

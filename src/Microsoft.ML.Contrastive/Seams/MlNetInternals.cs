@@ -23,8 +23,11 @@ internal static class MlNetInternals
         // The constructor takes null for the annotations but code that reads them later does not.
         NewColumn(name, kind, itemType, isKey, annotations ?? new SchemaShape([]));
 
-    /// <summary>The seed that the context was made with, null where none was given. ML.NET has a public setter only.</summary>
-    public static int? Seed(MLContext context) => GetSeed(context);
+    /// <summary>
+    /// The seed that the context was made with, null where none was given. ML.NET has a public setter only. The environment of a catalog (below) has
+    /// its context's seed.
+    /// </summary>
+    public static int? Seed(IHostEnvironment environment) => GetSeed(environment);
 
     /// <summary>
     /// The environment behind <c>mlContext.Transforms</c>, for logging and hosts. It is not the <see cref="MLContext"/>: the choice of the GPU is not in it.
@@ -34,8 +37,8 @@ internal static class MlNetInternals
     [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
     private static extern SchemaShape.Column NewColumn(string name, SchemaShape.Column.VectorKind vecKind, DataViewType itemType, bool isKey, SchemaShape? annotations);
 
-    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "Microsoft.ML.Runtime.IHostEnvironmentInternal.get_Seed")]
-    private static extern int? GetSeed(MLContext context);
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Seed")]
+    private static extern int? GetSeed([UnsafeAccessorType("Microsoft.ML.Runtime.IHostEnvironmentInternal, Microsoft.ML.Core")] object environment);
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "Microsoft.ML.Data.IInternalCatalog.get_Environment")]
     private static extern IHostEnvironment GetEnvironment(TransformsCatalog catalog);

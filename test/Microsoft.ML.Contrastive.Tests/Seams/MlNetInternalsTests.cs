@@ -37,7 +37,13 @@ public class MlNetInternalsTests
     [Theory]
     [InlineData(7)]
     [InlineData(null)]
-    public void The_seed_of_a_context_can_be_read_back(int? seed) => Assert.Equal(seed, MlNetInternals.Seed(new MLContext(seed)));
+    public void The_seed_of_a_context_can_be_read_back(int? seed)
+    {
+        var context = new MLContext(seed);
+        Assert.Equal(seed, MlNetInternals.Seed(context));
+        Assert.Equal(seed, MlNetInternals.Seed(MlNetInternals.Environment(context.Transforms)));
+        Assert.Equal(seed, MlNetInternals.Seed(MlNetInternals.Environment(context.Transforms).Register("Test")));
+    }
 
     [Fact]
     public void The_environment_of_a_transforms_catalog_logs_to_its_context()

@@ -1,4 +1,5 @@
 using Microsoft.ML.Contrastive.Augmentation;
+using Microsoft.ML.Contrastive.Seams;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
@@ -14,7 +15,17 @@ public abstract class AugmentationEstimator : IEstimator<AugmentationTransformer
     private readonly IHost _host;
     private readonly ViewStep _step;
 
-    private protected AugmentationEstimator(IHostEnvironment env, ViewStep step)
+    private protected AugmentationEstimator(IHostEnvironment env, CropOptions options, CropStep step)
+        : this(env, new CropViewStep(step, options.OutputColumnNames, options.InputColumnName, options.Seed, MlNetInternals.Seed(env)))
+    {
+    }
+
+    private protected AugmentationEstimator(IHostEnvironment env, ViewOptions options, AugmentationStep step)
+        : this(env, new ExtendingViewStep(step, options.ViewColumnNames))
+    {
+    }
+
+    private AugmentationEstimator(IHostEnvironment env, ViewStep step)
     {
         _host = env.Register(GetType().Name);
         _step = step;
@@ -51,5 +62,43 @@ public abstract class AugmentationEstimator : IEstimator<AugmentationTransformer
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         return _step.Propagate(inputSchema);
+    }
+
+    /// <summary>What the options of all crops have in common.</summary>
+    public abstract class CropOptions
+    {
+        /// <summary>Width and height of the views where none are given: those of the field for ImageNet.</summary>
+        public const int DefaultImageSize = 224;
+
+        private protected CropOptions()
+        {
+        }
+
+        /// <summary>Names of the view columns to add: at least one, all different.</summary>
+        /// <value>The default value is <c>View1</c>, <c>View2</c>.</value>
+        public string[] OutputColumnNames { get; set; } = ["View1", "View2"];
+
+        /// <summary>Name of the image column that the views are made from. It must stay until after the last augmentation step.</summary>
+        /// <value>The default value is <c>Image</c>.</value>
+        public string InputColumnName { get; set; } = "Image";
+
+        /// <summary>Seed of the views' random numbers, and of all steps that extend them.</summary>
+        /// <value>
+        /// The default value is null: the seed of views that were made from the same image column before, else the <see cref="MLContext"/>'s, else one
+        /// that is drawn and printed in the log.
+        /// </value>
+        public int? Seed { get; set; }
+    }
+
+    /// <summary>What the options of all later steps have in common.</summary>
+    public abstract class ViewOptions
+    {
+        private protected ViewOptions()
+        {
+        }
+
+        /// <summary>Names of the view columns to change: at least one, all different, for joint steps in the order in which they were made.</summary>
+        /// <value>The default value is <c>View1</c>, <c>View2</c>.</value>
+        public string[] ViewColumnNames { get; set; } = ["View1", "View2"];
     }
 }

@@ -72,9 +72,10 @@ internal sealed class DecodedSource : IDisposable
             throw Unreadable(null);
         Tag = _image.Tag;
         (_width, _height) = (_image.Width, _image.Height);
-        if (_pixels.Length < _width * _height * 3)
-            _pixels = new byte[_width * _height * 3];
-        MLImagePixels.CopyRgb(_image, _pixels);
+        int length = MLImagePixels.PackedLength(_image);
+        if (_pixels.Length < length)
+            _pixels = new byte[length];
+        MLImagePixels.CopyTo(_image, _pixels.AsSpan(0, length));
     }
 
     private static bool IsDisposed(MLImage image)

@@ -1,4 +1,6 @@
 using System.IO.Enumeration;
+using Microsoft.ML.Contrastive.Imaging;
+using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Contrastive.DataViews;
 
@@ -7,6 +9,16 @@ internal static class ImageFolder
 {
     /// <summary>Extensions that are read, in lower case: the formats that the decoder knows.</summary>
     public static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".bmp", ".webp", ".gif"];
+
+    /// <summary>The images of a folder as data.</summary>
+    /// <param name="env">Where to say which files were left out.</param>
+    /// <param name="path">The folder.</param>
+    /// <param name="options">Where to look, and whether to check.</param>
+    public static IDataView Load(IHostEnvironment env, string path, ImageFolderOptions options)
+    {
+        ImageFile[] files = Find(path, options.Recursive);
+        return new ImageFolderDataView(options.Validate ? Usable(env, path, files) : files);
+    }
 
     /// <summary>Finds all images.</summary>
     /// <param name="path">The folder.</param>
@@ -40,6 +52,37 @@ internal static class ImageFolder
 
         Array.Sort(found, (a, b) => string.CompareOrdinal(a.RelativePath, b.RelativePath));
         return found;
+    }
+
+    /// <summary>Decodes every file once and leaves out those that cannot be used.</summary>
+    private static ImageFile[] Usable(IHostEnvironment env, string path, ImageFile[] files)
+    {
+        var inspector = new ImageInspector();
+        var turned = new OrientationTally();
+        var inspections = new ImageInspection[files.Length];
+        Parallel.For(0, files.Length, i => inspections[i] = inspector.InspectPixels(files[i].Path));
+
+        using IChannel channel = env.Register(nameof(ContrastiveCatalog.LoadImagesFromFolder)).Start(nameof(ImageFolderOptions.Validate));
+        foreach (ImageInspection inspection in inspections)
+        {
+            if (inspection.IsUsable)
+                turned.Add(inspection);
+            else
+                channel.Warning(MessageSensitivity.UserData, "{0}", $"Left out: '{inspection.Path}' {inspection.Problem}.");
+        }
+
+        ImageFile[] usable = [.. files.Where((_, i) => inspections[i].IsUsable)];
+        channel.Info(MessageSensitivity.UserData, "{0}", $"'{path}': {usable.Length} images can be used, {files.Length - usable.Length} were left out.");
+        if (turned.Warning is { } warning)
+            channel.Warning(MessageSensitivity.UserData, "{0}", warning);
+        if (usable.Length == 0)
+        {
+            ImageInspection first = inspections[0];
+            throw new InvalidOperationException(
+                $"None of the {files.Length} images in '{path}' can be used. The first: '{first.Path}' {first.Problem}. The log names the others.");
+        }
+
+        return usable;
     }
 
     /// <summary>A link to a folder that the link itself is in would be followed round and round.</summary>

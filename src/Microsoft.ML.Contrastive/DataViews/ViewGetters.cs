@@ -94,7 +94,6 @@ internal sealed class ViewGetters : IDisposable
             _rgb = new byte[length];
         Span<byte> rgb = _rgb.AsSpan(0, length);
         _renderer.Render(image, recipe, rgb);
-        destination = MLImagePixels.FromRgb(new RgbImage(rgb, recipe.OutputWidth, recipe.OutputHeight));
-        destination.Tag = source.Tag;
+        destination = MLImagePixels.Create(new RgbImage(rgb, recipe.OutputWidth, recipe.OutputHeight), source.Tag);
     }
 }

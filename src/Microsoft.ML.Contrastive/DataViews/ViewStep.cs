@@ -16,6 +16,7 @@ internal abstract class ViewStep
     /// <summary>Checks the names; the step itself has been checked by its own constructor.</summary>
     protected ViewStep(AugmentationStep step, IReadOnlyList<string> columnNames, string parameterName)
     {
+        ArgumentNullException.ThrowIfNull(step);
         ArgumentNullException.ThrowIfNull(columnNames, parameterName);
         if (columnNames.Count == 0)
             throw new ArgumentException("Name at least one view column.", parameterName);
@@ -25,6 +26,7 @@ internal abstract class ViewStep
             throw new ArgumentException($"The view column '{twice.Key}' is named {twice.Count()} times; name each once.", parameterName);
         if (columnNames.Count < step.MinimumViews)
             throw new ArgumentException($"{step.GetType().Name} needs at least {step.MinimumViews} view columns; it was given {columnNames.Count}.", parameterName);
+        step.Validate(columnNames.Count);
         Step = step;
         ColumnNames = [.. columnNames];
     }
@@ -141,6 +143,13 @@ internal sealed class ExtendingViewStep(AugmentationStep step, IReadOnlyList<str
         {
             throw new ArgumentException(
                 $"{Step.GetType().Name} cannot act on {string.Join(", ", ColumnNames)} together: {obstacle}. Views that one step is for need the same source column and seed; apply the step to each group on its own.");
+        }
+
+        if (Step.MinimumViews > 1 && !views.SequenceEqual(views.Order()))
+        {
+            // Joint steps tell the first view of a pair from the second, by their order in the plan.
+            throw new ArgumentException(
+                $"{Step.GetType().Name}: list the view columns in the order in which they were made: {string.Join(", ", ColumnNames.Zip(views).OrderBy(c => c.Second).Select(c => c.First))}.");
         }
 
         ViewSource source = plans[0].Source;

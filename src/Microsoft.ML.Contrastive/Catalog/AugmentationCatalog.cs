@@ -1,0 +1,324 @@
+using Microsoft.ML.Contrastive.Augmentation;
+using Microsoft.ML.Contrastive.DataViews;
+using Microsoft.ML.Contrastive.Seams;
+using Steps = Microsoft.ML.Contrastive.Augmentation;
+
+namespace Microsoft.ML;
+
+/// <summary>The augmentation steps of self-supervised learning, on <c>mlContext.Transforms</c>.</summary>
+/// <remarks>
+/// A crop makes the views and comes first; the other steps extend them, in the order flip (anywhere), colour, grayscale, blur, solarize. Each step
+/// has two overloads: this one with the settings that are changed most, and one with options, whose <c>Step</c> has all of them.
+/// </remarks>
+public static class AugmentationCatalog
+{
+    /// <summary>Makes views by crops whose areas are drawn together: <see cref="JointCropEstimator"/>.</summary>
+    /// <param name="catalog">The transforms of a context.</param>
+    /// <param name="outputColumnNames">Names of the view columns to add: at least two, all different.</param>
+    /// <param name="inputColumnName">Name of the image column (<c>MLImage</c>, as LoadImages makes it).</param>
+    /// <param name="imageSize">Width and height of the views in pixels, at least 1. The default value is 224.</param>
+    /// <param name="beta">Parameter of the law of the area ratio of two views (JointCrop paper, AAAI-25): 0 for a log ratio that is uniform, above 0 for more alike, below 0 for more different views. The default value is 0.</param>
+    /// <param name="minScale">Smallest area of a crop as a fraction of the image's, above 0 and below <paramref name="maxScale"/>. The default value is 0.2.</param>
+    /// <param name="maxScale">Largest area, at most 1. The default value is 1.</param>
+    /// <param name="seed">Seed of the views. When null: that of other views of the same image column, else the context's, else one that is drawn and printed in the log.</param>
+    /// <exception cref="ArgumentException">A name is empty or occurs twice, or a value is out of its range.</exception>
+    public static JointCropEstimator JointCrop(
+        this TransformsCatalog catalog, string[] outputColumnNames, string inputColumnName,
+        int imageSize = AugmentationEstimator.CropOptions.DefaultImageSize, double beta = BetaLaw.DefaultBeta,
+        double minScale = RandomCrop.DefaultMinScale, double maxScale = RandomCrop.DefaultMaxScale, int? seed = null) =>
+        catalog.JointCrop(new JointCropEstimator.Options
+        {
+            OutputColumnNames = outputColumnNames,
+            InputColumnName = inputColumnName,
+            Seed = seed,
+            Step = new Steps.JointCrop { OutputSize = new ImageSize(imageSize, imageSize), Beta = beta, Scale = (minScale, maxScale) },
+        });
+
+    /// <inheritdoc cref="JointCrop(TransformsCatalog, string[], string, int, double, double, double, int?)"/>
+    /// <param name="catalog">The transforms of a context.</param>
+    /// <param name="options">Columns and settings.</param>
+    public static JointCropEstimator JointCrop(this TransformsCatalog catalog, JointCropEstimator.Options options)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(options);
+        return new JointCropEstimator(MlNetInternals.Environment(catalog), options);
+    }
+
+    /// <summary>Makes views by crops with independent, exactly uniform areas: <see cref="IndependentCropEstimator"/>.</summary>
+    /// <param name="catalog">The transforms of a context.</param>
+    /// <param name="outputColumnNames">Names of the view columns to add: at least one, all different.</param>
+    /// <param name="inputColumnName">Name of the image column (<c>MLImage</c>, as LoadImages makes it).</param>
+    /// <param name="imageSize">Width and height of the views in pixels, at least 1. The default value is 224.</param>
+    /// <param name="minScale">Smallest area of a crop as a fraction of the image's, above 0. The default value is 0.2.</param>
+    /// <param name="maxScale">Largest area, at most 1. The default value is 1.</param>
+    /// <param name="seed">Seed of the views. When null: that of other views of the same image column, else the context's, else one that is drawn and printed in the log.</param>
+    /// <exception cref="ArgumentException">A name is empty or occurs twice, or a value is out of its range.</exception>
+    public static IndependentCropEstimator IndependentCrop(
+        this TransformsCatalog catalog, string[] outputColumnNames, string inputColumnName,
+        int imageSize = AugmentationEstimator.CropOptions.DefaultImageSize, double minScale = RandomCrop.DefaultMinScale,
+        double maxScale = RandomCrop.DefaultMaxScale, int? seed = null) =>
+        catalog.IndependentCrop(new IndependentCropEstimator.Options
+        {
+            OutputColumnNames = outputColumnNames,
+            InputColumnName = inputColumnName,
+            Seed = seed,
+            Step = new Steps.IndependentCrop { OutputSize = new ImageSize(imageSize, imageSize), Scale = (minScale, maxScale) },
+        });
+
+    /// <inheritdoc cref="IndependentCrop(TransformsCatalog, string[], string, int, double, double, int?)"/>
+    /// <param name="catalog">The transforms of a context.</param>
+    /// <param name="options">Columns and settings.</param>
+    public static IndependentCropEstimator IndependentCrop(this TransformsCatalog catalog, IndependentCropEstimator.Options options)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(options);
+        return new IndependentCropEstimator(MlNetInternals.Environment(catalog), options);
+    }
+
+    /// <summary>Makes views by independent crops whose areas are distributed as in JointCrop: <see cref="MarginalOnlyCropEstimator"/>.</summary>
+    /// <param name="catalog">The transforms of a context.</param>
+    /// <param name="outputColumnNames">Names of the view columns to add: at least one, all different.</param>
+    /// <param name="inputColumnName">Name of the image column (<c>MLImage</c>, as LoadImages makes it).</param>
+    /// <param name="imageSize">Width and height of the views in pixels, at least 1. The default value is 224.</param>
+    /// <param name="beta">Parameter of the law of the area ratio that the areas are taken from (JointCrop paper, AAAI-25): 0 for a log ratio that is uniform, above 0 for more alike, below 0 for more different views. The default value is 0.</param>
+    /// <param name="minScale">Smallest area of a crop as a fraction of the image's, above 0 and below <paramref name="maxScale"/>. The default value is 0.2.</param>
+    /// <param name="maxScale">Largest area, at most 1. The default value is 1.</param>
+    /// <param name="seed">Seed of the views. When null: that of other views of the same image column, else the context's, else one that is drawn and printed in the log.</param>
+    /// <exception cref="ArgumentException">A name is empty or occurs twice, or a value is out of its range.</exception>
+    public static MarginalOnlyCropEstimator MarginalOnlyCrop(
+        this TransformsCatalog catalog, string[] outputColumnNames, string inputColumnName,
+        int imageSize = AugmentationEstimator.CropOptions.DefaultImageSize, double beta = BetaLaw.DefaultBeta,
+        double minScale = RandomCrop.DefaultMinScale, double maxScale = RandomCrop.DefaultMaxScale, int? seed = null) =>
+        catalog.MarginalOnlyCrop(new MarginalOnlyCropEstimator.Options
+        {
+            OutputColumnNames = outputColumnNames,
+            InputColumnName = inputColumnName,
+            Seed = seed,
+            Step = new Steps.MarginalOnlyCrop { OutputSize = new ImageSize(imageSize, imageSize), Beta = beta, Scale = (minScale, maxScale) },
+        });
+
+    /// <inheritdoc cref="MarginalOnlyCrop(TransformsCatalog, string[], string, int, double, double, double, int?)"/>
+    /// <param name="catalog">The transforms of a context.</param>
+    /// <param name="options">Columns and settings.</param>
+    public static MarginalOnlyCropEstimator MarginalOnlyCrop(this TransformsCatalog catalog, MarginalOnlyCropEstimator.Options options)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(options);
+        return new MarginalOnlyCropEstimator(MlNetInternals.Environment(catalog), options);
+    }
+
+    /// <summary>Makes views by crops as torchvision draws them: <see cref="RandomResizedCropEstimator"/>.</summary>
+    /// <param name="catalog">The transforms of a context.</param>
+    /// <param name="outputColumnNames">Names of the view columns to add: at least one, all different.</param>
+    /// <param name="inputColumnName">Name of the image column (<c>MLImage</c>, as LoadImages makes it).</param>
+    /// <param name="imageSize">Width and height of the views in pixels, at least 1. The default value is 224.</param>
+    /// <param name="minScale">Smallest area of a crop as a fraction of the image's, above 0. The default value is 0.2.</param>
+    /// <param name="maxScale">Largest area, at most 1. The default value is 1.</param>
+    /// <param name="seed">Seed of the views. When null: that of other views of the same image column, else the context's, else one that is drawn and printed in the log.</param>
+    /// <exception cref="ArgumentException">A name is empty or occurs twice, or a value is out of its range.</exception>
+    public static RandomResizedCropEstimator RandomResizedCrop(
+        this TransformsCatalog catalog, string[] outputColumnNames, string inputColumnName,
+        int imageSize = AugmentationEstimator.CropOptions.DefaultImageSize, double minScale = RandomCrop.DefaultMinScale,
+        double maxScale = RandomCrop.DefaultMaxScale, int? seed = null) =>
+        catalog.RandomResizedCrop(new RandomResizedCropEstimator.Options
+        {
+            OutputColumnNames = outputColumnNames,
+            InputColumnName = inputColumnName,
+            Seed = seed,
+            Step = new Steps.RandomResizedCrop { OutputSize = new ImageSize(imageSize, imageSize), Scale = (minScale, maxScale) },
+        });
+
+    /// <inheritdoc cref="RandomResizedCrop(TransformsCatalog, string[], string, int, double, double, int?)"/>
+    /// <param name="catalog">The transforms of a context.</param>
+    /// <param name="options">Columns and settings.</param>
+    public static RandomResizedCropEstimator RandomResizedCrop(this TransformsCatalog catalog, RandomResizedCropEstimator.Options options)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(options);
+        return new RandomResizedCropEstimator(MlNetInternals.Environment(catalog), options);
+    }
+
+    /// <summary>Mirrors views left to right with a probability: <see cref="RandomHorizontalFlipEstimator"/>.</summary>
+    /// <param name="catalog">The transforms of a context.</param>
+    /// <param name="viewColumnNames">Names of the view columns to change: at least one, all different.</param>
+    /// <param name="probability">Probability for each view, 0 to 1. The default value is 0.5.</param>
+    /// <exception cref="ArgumentException">A name is empty or occurs twice, or a value is out of its range.</exception>
+    public static RandomHorizontalFlipEstimator RandomHorizontalFlip(
+        this TransformsCatalog catalog, string[] viewColumnNames, double probability = HorizontalFlip.DefaultProbability) =>
+        catalog.RandomHorizontalFlip(new RandomHorizontalFlipEstimator.Options
+        {
+            ViewColumnNames = viewColumnNames,
+            Step = new HorizontalFlip { Probability = probability },
+        });
+
+    /// <inheritdoc cref="RandomHorizontalFlip(TransformsCatalog, string[], double)"/>
+    /// <param name="catalog">The transforms of a context.</param>
+    /// <param name="options">Columns and settings.</param>
+    public static RandomHorizontalFlipEstimator RandomHorizontalFlip(this TransformsCatalog catalog, RandomHorizontalFlipEstimator.Options options)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(options);
+        return new RandomHorizontalFlipEstimator(MlNetInternals.Environment(catalog), options);
+    }
+
+    /// <summary>Changes the colours of views at random: <see cref="ColorJitterEstimator"/>.</summary>
+    /// <param name="catalog">The transforms of a context.</param>
+    /// <param name="viewColumnNames">Names of the view columns to change: at least one, all different.</param>
+    /// <param name="brightness">Strength of the brightness change, at least 0. The default value is 0.4.</param>
+    /// <param name="contrast">Strength of the contrast change, at least 0. The default value is 0.4.</param>
+    /// <param name="saturation">Strength of the saturation change, at least 0. The default value is 0.4.</param>
+    /// <param name="hue">Strength of the hue shift in turns, 0 to 0.5. The default value is 0.1.</param>
+    /// <param name="probability">Probability for each view, 0 to 1. The default value is 0.8.</param>
+    /// <exception cref="ArgumentException">A name is empty or occurs twice, or a value is out of its range.</exception>
+    public static ColorJitterEstimator ColorJitter(
+        this TransformsCatalog catalog, string[] viewColumnNames, double brightness = ColorStep.DefaultStrength,
+        double contrast = ColorStep.DefaultStrength, double saturation = ColorStep.DefaultStrength, double hue = ColorStep.DefaultHue,
+        double probability = ColorStep.DefaultProbability) =>
+        catalog.ColorJitter(new ColorJitterEstimator.Options
+        {
+            ViewColumnNames = viewColumnNames,
+            Step = new Steps.ColorJitter { Brightness = brightness, Contrast = contrast, Saturation = saturation, Hue = hue, Probability = probability },
+        });
+
+    /// <inheritdoc cref="ColorJitter(TransformsCatalog, string[], double, double, double, double, double)"/>
+    /// <param name="catalog">The transforms of a context.</param>
+    /// <param name="options">Columns and settings.</param>
+    public static ColorJitterEstimator ColorJitter(this TransformsCatalog catalog, ColorJitterEstimator.Options options)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(options);
+        return new ColorJitterEstimator(MlNetInternals.Environment(catalog), options);
+    }
+
+    /// <summary>Changes the colours of views at random, brightness or contrast jointly: <see cref="JointColorEstimator"/>.</summary>
+    /// <param name="catalog">The transforms of a context.</param>
+    /// <param name="viewColumnNames">Names of the view columns to change: at least two, all different, in the order in which they were made.</param>
+    /// <param name="beta">Parameter of the law of the ratio of the factors of two views (JointCrop paper, AAAI-25): 0 for a log ratio that is uniform, above 0 for more alike, below 0 for more different views. The default value is 0.</param>
+    /// <param name="factors">Which factors are drawn jointly. The default value is the brightness.</param>
+    /// <param name="brightness">Strength of the brightness change, above 0 and below 1 where it is drawn jointly. The default value is 0.4.</param>
+    /// <param name="contrast">Strength of the contrast change, above 0 and below 1 where it is drawn jointly. The default value is 0.4.</param>
+    /// <param name="saturation">Strength of the saturation change, at least 0. The default value is 0.4.</param>
+    /// <param name="hue">Strength of the hue shift in turns, 0 to 0.5. The default value is 0.1.</param>
+    /// <param name="probability">Probability for each view, 0 to 1. The default value is 0.8.</param>
+    /// <exception cref="ArgumentException">A name is empty or occurs twice, or a value is out of its range.</exception>
+    public static JointColorEstimator JointColor(
+        this TransformsCatalog catalog, string[] viewColumnNames, double beta = BetaLaw.DefaultBeta, JointFactors factors = JointFactors.Brightness,
+        double brightness = ColorStep.DefaultStrength, double contrast = ColorStep.DefaultStrength, double saturation = ColorStep.DefaultStrength,
+        double hue = ColorStep.DefaultHue, double probability = ColorStep.DefaultProbability) =>
+        catalog.JointColor(new JointColorEstimator.Options
+        {
+            ViewColumnNames = viewColumnNames,
+            Step = new Steps.JointColor { Beta = beta, Factors = factors, Brightness = brightness, Contrast = contrast, Saturation = saturation, Hue = hue, Probability = probability },
+        });
+
+    /// <inheritdoc cref="JointColor(TransformsCatalog, string[], double, JointFactors, double, double, double, double, double)"/>
+    /// <param name="catalog">The transforms of a context.</param>
+    /// <param name="options">Columns and settings.</param>
+    public static JointColorEstimator JointColor(this TransformsCatalog catalog, JointColorEstimator.Options options)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(options);
+        return new JointColorEstimator(MlNetInternals.Environment(catalog), options);
+    }
+
+    /// <summary>Turns views grey with a probability: <see cref="RandomGrayscaleEstimator"/>.</summary>
+    /// <param name="catalog">The transforms of a context.</param>
+    /// <param name="viewColumnNames">Names of the view columns to change: at least one, all different.</param>
+    /// <param name="probability">Probability for each view, 0 to 1. The default value is 0.2.</param>
+    /// <exception cref="ArgumentException">A name is empty or occurs twice, or a value is out of its range.</exception>
+    public static RandomGrayscaleEstimator RandomGrayscale(
+        this TransformsCatalog catalog, string[] viewColumnNames, double probability = Steps.RandomGrayscale.DefaultProbability) =>
+        catalog.RandomGrayscale(new RandomGrayscaleEstimator.Options
+        {
+            ViewColumnNames = viewColumnNames,
+            Step = new Steps.RandomGrayscale { Probability = probability },
+        });
+
+    /// <inheritdoc cref="RandomGrayscale(TransformsCatalog, string[], double)"/>
+    /// <param name="catalog">The transforms of a context.</param>
+    /// <param name="options">Columns and settings.</param>
+    public static RandomGrayscaleEstimator RandomGrayscale(this TransformsCatalog catalog, RandomGrayscaleEstimator.Options options)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(options);
+        return new RandomGrayscaleEstimator(MlNetInternals.Environment(catalog), options);
+    }
+
+    /// <summary>Blurs views, each with a σ of its own: <see cref="GaussianBlurEstimator"/>.</summary>
+    /// <param name="catalog">The transforms of a context.</param>
+    /// <param name="viewColumnNames">Names of the view columns to change: at least one, all different.</param>
+    /// <param name="probability">Probability for each view, 0 to 1. The default value is 0.5.</param>
+    /// <param name="minSigma">Smallest σ in pixels of the view, above 0. The default value is 0.1.</param>
+    /// <param name="maxSigma">Largest σ. The default value is 2.</param>
+    /// <exception cref="ArgumentException">A name is empty or occurs twice, or a value is out of its range.</exception>
+    public static GaussianBlurEstimator GaussianBlur(
+        this TransformsCatalog catalog, string[] viewColumnNames, double probability = BlurStep.DefaultProbability,
+        double minSigma = BlurStep.DefaultMinSigma, double maxSigma = BlurStep.DefaultMaxSigma) =>
+        catalog.GaussianBlur(new GaussianBlurEstimator.Options
+        {
+            ViewColumnNames = viewColumnNames,
+            Step = new Steps.GaussianBlur { SigmaRange = (minSigma, maxSigma), Probability = probability },
+        });
+
+    /// <inheritdoc cref="GaussianBlur(TransformsCatalog, string[], double, double, double)"/>
+    /// <param name="catalog">The transforms of a context.</param>
+    /// <param name="options">Columns and settings.</param>
+    public static GaussianBlurEstimator GaussianBlur(this TransformsCatalog catalog, GaussianBlurEstimator.Options options)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(options);
+        return new GaussianBlurEstimator(MlNetInternals.Environment(catalog), options);
+    }
+
+    /// <summary>Blurs views with σ that are drawn together: <see cref="JointBlurEstimator"/>.</summary>
+    /// <param name="catalog">The transforms of a context.</param>
+    /// <param name="viewColumnNames">Names of the view columns to change: at least two, all different, in the order in which they were made.</param>
+    /// <param name="beta">Parameter of the law of the ratio of the σ of two views (JointCrop paper, AAAI-25): 0 for a log ratio that is uniform, above 0 for more alike, below 0 for more different views. The default value is 0.</param>
+    /// <param name="probability">Probability for each view, 0 to 1. The default value is 0.5.</param>
+    /// <param name="minSigma">Smallest σ in pixels of the view, above 0. The default value is 0.1.</param>
+    /// <param name="maxSigma">Largest σ. The default value is 2.</param>
+    /// <exception cref="ArgumentException">A name is empty or occurs twice, or a value is out of its range.</exception>
+    public static JointBlurEstimator JointBlur(
+        this TransformsCatalog catalog, string[] viewColumnNames, double beta = BetaLaw.DefaultBeta, double probability = BlurStep.DefaultProbability,
+        double minSigma = BlurStep.DefaultMinSigma, double maxSigma = BlurStep.DefaultMaxSigma) =>
+        catalog.JointBlur(new JointBlurEstimator.Options
+        {
+            ViewColumnNames = viewColumnNames,
+            Step = new Steps.JointBlur { Beta = beta, SigmaRange = (minSigma, maxSigma), Probability = probability },
+        });
+
+    /// <inheritdoc cref="JointBlur(TransformsCatalog, string[], double, double, double, double)"/>
+    /// <param name="catalog">The transforms of a context.</param>
+    /// <param name="options">Columns and settings.</param>
+    public static JointBlurEstimator JointBlur(this TransformsCatalog catalog, JointBlurEstimator.Options options)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(options);
+        return new JointBlurEstimator(MlNetInternals.Environment(catalog), options);
+    }
+
+    /// <summary>Inverts the bright pixels of views with a probability: <see cref="SolarizeEstimator"/>.</summary>
+    /// <param name="catalog">The transforms of a context.</param>
+    /// <param name="viewColumnNames">Names of the view columns to change: at least one, all different.</param>
+    /// <param name="probability">Probability for each view, 0 to 1. The default value is 0.2.</param>
+    /// <param name="threshold">Lowest value that is inverted, 0 to 255. The default value is 128.</param>
+    /// <exception cref="ArgumentException">A name is empty or occurs twice, or a value is out of its range.</exception>
+    public static SolarizeEstimator Solarize(
+        this TransformsCatalog catalog, string[] viewColumnNames, double probability = Steps.Solarize.DefaultProbability,
+        byte threshold = Steps.Solarize.DefaultThreshold) =>
+        catalog.Solarize(new SolarizeEstimator.Options
+        {
+            ViewColumnNames = viewColumnNames,
+            Step = new Steps.Solarize { Probability = probability, Threshold = threshold },
+        });
+
+    /// <inheritdoc cref="Solarize(TransformsCatalog, string[], double, byte)"/>
+    /// <param name="catalog">The transforms of a context.</param>
+    /// <param name="options">Columns and settings.</param>
+    public static SolarizeEstimator Solarize(this TransformsCatalog catalog, SolarizeEstimator.Options options)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(options);
+        return new SolarizeEstimator(MlNetInternals.Environment(catalog), options);
+    }
+}

@@ -1,13 +1,216 @@
+using System.Runtime.InteropServices;
+using Google.Protobuf;
 using Onnx;
 using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
 
 namespace Microsoft.ML.Contrastive.Backbones;
 
-/// <summary>Collects the nodes and weights of an ONNX graph (opset 17). The graph writers beside the backbones speak through it.</summary>
+/// <summary>
+/// Collects the nodes and weights of an ONNX graph (opset 17). The graph writers beside the backbones speak through it: a method adds a node, takes the
+/// names of the values that go in and returns the name of the value that comes out. Weights are 32-bit floats under their names in the state dictionary.
+/// </summary>
 internal sealed class OnnxGraphWriter
 {
-    /// <summary>Version of the standard operator set that the graphs are written for.</summary>
+    /// <summary>Version of the standard operator set that the graphs are written for: the first with LayerNormalization.</summary>
     public const int Opset = 17;
 
+    private readonly HashSet<string> _names = [];
+    private readonly bool _foldBatchNorm;
+
+    /// <summary>Begins a graph.</summary>
+    /// <param name="imageHeight">Height in pixels of the images that the graph is for.</param>
+    /// <param name="imageWidth">Width in pixels.</param>
+    /// <param name="foldBatchNorm">Whether batch norms become part of the convolutions before them: fewer nodes, equal up to rounding.</param>
+    /// <param name="reservedNames">Names of the graph's inputs and outputs, which no other value may take.</param>
+    public OnnxGraphWriter(int imageHeight, int imageWidth, bool foldBatchNorm, params ReadOnlySpan<string> reservedNames)
+    {
+        ImageHeight = imageHeight;
+        ImageWidth = imageWidth;
+        _foldBatchNorm = foldBatchNorm;
+        foreach (string name in reservedNames)
+            _names.Add(name);
+    }
+
     public GraphProto Graph { get; } = new();
+
+    public int ImageHeight { get; }
+
+    public int ImageWidth { get; }
+
+    /// <summary>A constant of the graph from a tensor of any device and floating-point type.</summary>
+    public string Initializer(string name, Tensor values)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor floats = values.detach().to(ScalarType.Float32).cpu().contiguous();
+        return Initializer(name, floats.data<float>().ToArray(), [.. floats.shape]);
+    }
+
+    /// <summary>A constant of 32-bit floats.</summary>
+    public string Initializer(string name, ReadOnlySpan<float> values, params ReadOnlySpan<long> shape) =>
+        AddInitializer(name, TensorProto.Types.DataType.Float, MemoryMarshal.AsBytes(values), shape);
+
+    /// <summary>A constant number.</summary>
+    public string Scalar(float value) => Initializer("constant", [value]);
+
+    /// <summary>A convolution, with its bias where it has one.</summary>
+    public string Convolution(string path, string input, Conv2d convolution) =>
+        Convolution(path, input, convolution, Initializer($"{path}.weight", convolution.weight), convolution.bias is null ? null : Initializer($"{path}.bias", convolution.bias));
+
+    /// <summary>A convolution without bias and the batch norm after it, in evaluation mode.</summary>
+    public string ConvolutionAndBatchNorm(string convolutionPath, string input, Conv2d convolution, string batchNormPath, BatchNorm2d batchNorm)
+    {
+        if (!_foldBatchNorm)
+        {
+            string x = Convolution(convolutionPath, input, convolution);
+            return Node(
+                "BatchNormalization",
+                batchNormPath,
+                [
+                    x,
+                    Initializer($"{batchNormPath}.weight", batchNorm.weight!),
+                    Initializer($"{batchNormPath}.bias", batchNorm.bias!),
+                    Initializer($"{batchNormPath}.running_mean", batchNorm.running_mean!),
+                    Initializer($"{batchNormPath}.running_var", batchNorm.running_var!),
+                ],
+                Attribute("epsilon", (float)batchNorm.eps));
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        // In double, so that folding costs one rounding and not several.
+        Tensor scale = batchNorm.weight!.to(float64) / (batchNorm.running_var!.to(float64) + batchNorm.eps).sqrt();
+        Tensor weight = convolution.weight.to(float64) * scale.view(-1, 1, 1, 1);
+        Tensor bias = batchNorm.bias!.to(float64) - (batchNorm.running_mean!.to(float64) * scale);
+        return Convolution(convolutionPath, input, convolution, Initializer($"{convolutionPath}.weight", weight), Initializer($"{convolutionPath}.bias", bias));
+    }
+
+    public string Relu(string x) => Node("Relu", "relu", [x]);
+
+    public string MaxPool(string x, long kernel, long stride, long padding) => Node(
+        "MaxPool",
+        "maxpool",
+        [x],
+        Attribute("kernel_shape", kernel, kernel),
+        Attribute("strides", stride, stride),
+        Attribute("pads", padding, padding, padding, padding));
+
+    public string GlobalAveragePool(string x) => Node("GlobalAveragePool", "avgpool", [x]);
+
+    /// <summary>[B, …] to [B, product of the rest].</summary>
+    public string Flatten(string x) => Node("Flatten", "flatten", [x], Attribute("axis", 1));
+
+    public string Add(string x, string y) => Node("Add", "add", [x, y]);
+
+    public string Multiply(string x, string y) => Node("Mul", "mul", [x, y]);
+
+    public string MatMul(string x, string y) => Node("MatMul", "matmul", [x, y]);
+
+    /// <summary>Softmax over the last axis.</summary>
+    public string Softmax(string x) => Node("Softmax", "softmax", [x], Attribute("axis", -1));
+
+    /// <summary>The exact GELU: x/2 · (1 + erf(x/√2)). The operator of its own came with opset 20.</summary>
+    public string Gelu(string x)
+    {
+        string cumulative = Add(Node("Erf", "erf", [Multiply(x, Scalar((float)Math.Sqrt(0.5)))]), Scalar(1));
+        return Multiply(Multiply(x, cumulative), Scalar(0.5f));
+    }
+
+    /// <summary>A linear layer on the last axis of a value of any rank.</summary>
+    public string Linear(string path, string x, Linear linear)
+    {
+        using Tensor transposed = linear.weight!.detach().t();
+        string product = MatMul(x, Initializer($"{path}.weight", transposed));
+        return linear.bias is null ? product : Add(product, Initializer($"{path}.bias", linear.bias));
+    }
+
+    /// <summary>x · weightᵀ + bias on a matrix [B, D].</summary>
+    public string Gemm(string x, string weight, string bias) => Node("Gemm", "gemm", [x, weight, bias], Attribute("transB", 1));
+
+    /// <summary>Layer norm over the last axis.</summary>
+    public string LayerNormalization(string path, string x, LayerNorm norm, double epsilon) => Node(
+        "LayerNormalization",
+        path,
+        [x, Initializer($"{path}.weight", norm.weight!), Initializer($"{path}.bias", norm.bias!)],
+        Attribute("axis", -1),
+        Attribute("epsilon", (float)epsilon));
+
+    /// <summary>Another shape; 0 keeps an axis, −1 takes what is left.</summary>
+    public string Reshape(string x, params ReadOnlySpan<long> shape) => Node("Reshape", "reshape", [x, Integers(shape)]);
+
+    public string Transpose(string x, params ReadOnlySpan<long> axes) => Node("Transpose", "transpose", [x], Attribute("perm", axes));
+
+    public string Concat(long axis, params ReadOnlySpan<string> values) => Node("Concat", "concat", values, Attribute("axis", axis));
+
+    /// <summary>One index of an axis, which goes away.</summary>
+    public string Gather(string x, long index, long axis) =>
+        Node("Gather", "gather", [x, AddInitializer("index", TensorProto.Types.DataType.Int64, MemoryMarshal.AsBytes([index]), [])], Attribute("axis", axis));
+
+    /// <summary>Repeats a value [1, …] for every row of another value's batch, known or not when the graph is written.</summary>
+    public string ExpandToBatch(string value, string like, params ReadOnlySpan<long> rest)
+    {
+        string batch = Node("Shape", "batch", [like], Attribute("start", 0), Attribute("end", 1));
+        return Node("Expand", "expand", [value, Concat(0, batch, Integers(rest))]);
+    }
+
+    /// <summary>Gives a value the name that the outside knows it by.</summary>
+    /// <param name="x">The value.</param>
+    /// <param name="outputName">One of the reserved names.</param>
+    public void Rename(string x, string outputName)
+    {
+        var node = new NodeProto { OpType = "Identity", Name = outputName };
+        node.Input.Add(x);
+        node.Output.Add(outputName);
+        Graph.Node.Add(node);
+    }
+
+    private string Convolution(string path, string input, Conv2d convolution, string weight, string? bias) => Node(
+        "Conv",
+        path,
+        bias is null ? [input, weight] : [input, weight, bias],
+        Attribute("kernel_shape", convolution.kernel_size.AsSpan()),
+        Attribute("strides", convolution.stride.AsSpan()),
+        Attribute("pads", [.. convolution.padding!, .. convolution.padding!]));
+
+    private string Integers(ReadOnlySpan<long> values) =>
+        AddInitializer("shape", TensorProto.Types.DataType.Int64, MemoryMarshal.AsBytes(values), values.Length);
+
+    private string AddInitializer(string name, TensorProto.Types.DataType type, ReadOnlySpan<byte> bytes, params ReadOnlySpan<long> shape)
+    {
+        // raw_data is little-endian by the standard, as is every platform that torch runs on.
+        var initializer = new TensorProto { Name = Unique(name), DataType = (int)type, RawData = ByteString.CopyFrom(bytes) };
+        initializer.Dims.AddRange(shape.ToArray());
+        Graph.Initializer.Add(initializer);
+        return initializer.Name;
+    }
+
+    private string Node(string operation, string name, ReadOnlySpan<string> inputs, params ReadOnlySpan<AttributeProto> attributes)
+    {
+        var node = new NodeProto { OpType = operation, Name = Unique(name) };
+        node.Input.AddRange(inputs.ToArray());
+        node.Output.Add(node.Name);
+        node.Attribute.AddRange(attributes.ToArray());
+        Graph.Node.Add(node);
+        return node.Name;
+    }
+
+    private string Unique(string name)
+    {
+        string unique = name;
+        for (int i = 1; !_names.Add(unique); i++)
+            unique = $"{name}_{i}";
+        return unique;
+    }
+
+    private static AttributeProto Attribute(string name, long value) => new() { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = value };
+
+    private static AttributeProto Attribute(string name, float value) => new() { Name = name, Type = AttributeProto.Types.AttributeType.Float, F = value };
+
+    private static AttributeProto Attribute(string name, params ReadOnlySpan<long> values)
+    {
+        var attribute = new AttributeProto { Name = name, Type = AttributeProto.Types.AttributeType.Ints };
+        attribute.Ints.AddRange(values.ToArray());
+        return attribute;
+    }
 }

@@ -17,4 +17,9 @@ internal abstract class BackboneModule(string name) : nn.Module<Tensor, Tensor>(
     /// <param name="input">Name of the value that holds the normalised images [B, 3, H, W].</param>
     /// <returns>Name of the value that holds the features [B, D].</returns>
     public abstract string WriteOnnx(OnnxGraphWriter graph, string input);
+
+    /// <summary>Nothing beyond what the constructor registered: torch would add every field under its C# name too.</summary>
+    protected override void RegisterComponents()
+    {
+    }
 }

@@ -57,6 +57,11 @@ internal abstract class ResidualBlock : nn.Module<Tensor, Tensor>
         return x.add_(shortcut).relu_().MoveToOuterDisposeScope();
     }
 
+    /// <summary>Nothing beyond what the constructor registered: torch would add every field under its C# name too.</summary>
+    protected override void RegisterComponents()
+    {
+    }
+
     /// <summary>Writes the block as ONNX nodes.</summary>
     /// <param name="graph">The graph under construction.</param>
     /// <param name="input">Name of the value that comes in.</param>

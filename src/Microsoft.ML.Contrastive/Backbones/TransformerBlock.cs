@@ -40,8 +40,13 @@ internal sealed class TransformerBlock : nn.Module<Tensor, Tensor>
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor x = input + Attention(_norm1.call(input));
-        using Tensor active = nn.functional.gelu(_hidden.call(_norm2.call(x)));
-        return x.add_(_output.call(active)).MoveToOuterDisposeScope();
+        // Not in place: the layer norms keep their inputs for the gradient.
+        return (x + _output.call(nn.functional.gelu(_hidden.call(_norm2.call(x))))).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Nothing beyond what the constructor registered: torch would add every field under its C# name too.</summary>
+    protected override void RegisterComponents()
+    {
     }
 
     private Tensor Attention(Tensor x)

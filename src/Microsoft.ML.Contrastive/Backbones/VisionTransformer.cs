@@ -1,5 +1,6 @@
 using TorchSharp;
 using TorchSharp.Modules;
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Contrastive.Backbones;
@@ -16,7 +17,10 @@ internal sealed class VisionTransformer : BackboneModule
     private const double DinoStd = .02, MoCoV3ClassTokenStd = 1e-6;
 
     private readonly int _patchSize;
+    // Torch replaces parameters when the network moves to another device, and finds the field by the name.
+    [ComponentName(Name = "cls_token")]
     private readonly Parameter _classToken;
+    [ComponentName(Name = "pos_embed")]
     private readonly Parameter _positionEmbedding;
     private readonly Conv2d _patchEmbedding;
     private readonly TransformerBlock[] _blocks;
@@ -151,5 +155,9 @@ internal sealed class VisionTransformer : BackboneModule
         }
 
         public override Tensor forward(Tensor input) => _projection.call(input);
+
+        protected override void RegisterComponents()
+        {
+        }
     }
 }

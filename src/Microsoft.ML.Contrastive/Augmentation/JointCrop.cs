@@ -16,6 +16,25 @@ public sealed record JointCrop : JointAreaCrop
     /// <value>The default value is <see cref="ViewPairing.Star"/>.</value>
     public ViewPairing Pairing { get; init => field = Setting.Defined(value); } = ViewPairing.Star;
 
+    /// <summary>
+    /// The authors' released code of 2024 (github.com/btzyd/JointCrop): a bound of ln(max / min − 0.01), and the flag for the smallest area
+    /// without effect, so .08–1 throughout.
+    /// </summary>
+    /// <param name="outputSize">Size of the views in pixels.</param>
+    public static JointCrop Released2024(ImageSize outputSize) => Released(outputSize, 0.08, ReleasedLaw.Offset2024);
+
+    /// <summary>The authors' released code of April 2025: as <see cref="Released2024"/>, with the flag honoured.</summary>
+    /// <param name="outputSize">Size of the views in pixels.</param>
+    /// <param name="minScale">The flag <c>--crop-min</c>: .08 by default there, .2 in the runs that the authors list.</param>
+    public static JointCrop Released2025April(ImageSize outputSize, double minScale = DefaultMinScale) =>
+        Released(outputSize, minScale, ReleasedLaw.Offset2024);
+
+    /// <summary>The authors' released code since May 2025: a bound of ln(max / min − 0.1).</summary>
+    /// <param name="outputSize">Size of the views in pixels.</param>
+    /// <param name="minScale">The flag <c>--crop-min</c>: .08 by default there, .2 in the runs that the authors list.</param>
+    public static JointCrop Released2025May(ImageSize outputSize, double minScale = DefaultMinScale) =>
+        Released(outputSize, minScale, ReleasedLaw.Offset2025May);
+
     /// <inheritdoc/>
     public override int MinimumViews => 2;
 
@@ -27,4 +46,12 @@ public sealed record JointCrop : JointAreaCrop
     }
 
     private protected override void DrawScales(Span<BoxDraws> draws, Span<double> scales) => Areas.Sample(scales, scales, Pairing);
+
+    private static JointCrop Released(ImageSize outputSize, double minScale, double offset) => new()
+    {
+        OutputSize = outputSize,
+        Scale = (minScale, DefaultMaxScale),
+        Law = new ReleasedLaw(offset),
+        Boxes = CropBoxes.Released,
+    };
 }

@@ -16,27 +16,8 @@ public sealed record RandomResizedCrop : RandomCrop
         foreach (int view in targets)
         {
             RandomSequence random = context.View(view);
-            Draw(ref random, context.Image, ref views[view]);
+            TriedBox.Draw(ref random, context.Image, Scale, AspectRatio, out TriedBox box);
+            views[view].SetCrop(box.X, box.Y, box.Width, box.Height, box.Scale, this);
         }
-    }
-
-    /// <summary>Draws one box.</summary>
-    /// <returns>The number of tries it took; 0 when the central box was taken.</returns>
-    internal int Draw(ref RandomSequence random, ImageSize image, ref ViewRecipe view)
-    {
-        for (int attempt = 1; attempt <= TriedBox.Tries; attempt++)
-        {
-            double area = random.NextDouble(), aspect = random.NextDouble(), x = random.NextDouble(), y = random.NextDouble();
-            double scale = Scale.Min + (area * (Scale.Max - Scale.Min));
-            if (!TriedBox.Fits(scale, LogUniform.Quantile(aspect, AspectRatio), image, out int width, out int height))
-                continue;
-            view.SetCrop(TriedBox.Position(x, image.Width - width), TriedBox.Position(y, image.Height - height), width, height, scale, this);
-            return attempt;
-        }
-
-        var central = TriedBox.Central(image, AspectRatio);
-        view.SetCrop(
-            central.X, central.Y, central.Width, central.Height, (double)central.Width * central.Height / image.Area, this);
-        return 0;
     }
 }

@@ -22,6 +22,9 @@ public readonly ref struct StepContext
     /// <param name="view">Index of the view in the plan.</param>
     public RandomSequence View(int view) => new(_key, _viewKeys[view], _purpose);
 
+    /// <summary>Random numbers of the row that several steps look at: those of a purpose rather than a step.</summary>
+    internal RandomSequence Row(uint purpose) => new(_key, 0, purpose);
+
     /// <summary>Random numbers that the given views of a row share, for this step's purpose.</summary>
     /// <param name="targets">The views that the step is for. Two groups of views that differ in their first view share nothing.</param>
     public RandomSequence Shared(ReadOnlySpan<int> targets) => new(_key, ~_viewKeys[targets[0]], _purpose);

@@ -18,6 +18,9 @@ internal sealed class GoldenCheck(GoldenCase goldenCase)
     /// <summary>README, family 6: no verdict on a distribution from fewer samples.</summary>
     private const int LeastSamples = 200_000;
 
+    /// <summary>How the names of tables of pairs [value, P(X &lt;= value)] end; the other tables list quantiles.</summary>
+    private const string PointTable = "_cdf_at";
+
     private readonly List<string> _failures = [];
     private readonly List<string> _remarks = [];
     private readonly HashSet<string> _seen = [];
@@ -196,22 +199,23 @@ internal sealed class GoldenCheck(GoldenCase goldenCase)
             return;
         }
 
-        Distribution(name, value => (double)CountAtMost(sorted, value) / sorted.Length);
+        // A value with a probability of its own (crops that do not overlap: IoU 0; centres on half pixels) is the p-quantile for every p
+        // from P(X < q) to P(X <= q). The distance to that interval is the rule for continuous quantities, where both ends are equal.
+        var table = TableOf(name);
+        foreach (var (value, probability) in table)
+        {
+            var atMost = (double)CountAtMost(sorted, value) / sorted.Length;
+            var less = name.EndsWith(PointTable, StringComparison.Ordinal) ? atMost : (double)CountAtMost(sorted, Math.BitDecrement(value)) / sorted.Length;
+            JudgeNumber(name, $"P({name} <= {Show(value)})", Math.Clamp(probability, less, atMost), probability, DistributionTolerance);
+        }
     }
 
     /// <summary>A tabulated quantity of which the library knows the distribution function, compared like samples.</summary>
     public void Distribution(string name, Func<double, double> cdf)
     {
         _seen.Add(name);
-        var tolerance = goldenCase.Params.GetProperty("cdf_tolerance").GetDouble();
-        var rows = goldenCase.ExpectedValue(name).EnumerateArray();
-        var table = name.EndsWith("_cdf_at", StringComparison.Ordinal)
-            ? rows.Select(pair => (Value: pair[0].GetDouble(), Probability: pair[1].GetDouble())).ToList()
-            : [.. rows.Zip(goldenCase.Params.GetProperty("probabilities").EnumerateArray(), (q, p) => (q.GetDouble(), p.GetDouble()))];
-        if (!SameLength(name, goldenCase.ExpectedValue(name).GetArrayLength(), table.Count))
-            return;
-        foreach (var (value, probability) in table)
-            JudgeNumber(name, $"P({name} <= {Show(value)})", cdf(value), probability, tolerance);
+        foreach (var (value, probability) in TableOf(name))
+            JudgeNumber(name, $"P({name} <= {Show(value)})", cdf(value), probability, DistributionTolerance);
     }
 
     /// <summary>
@@ -274,6 +278,18 @@ internal sealed class GoldenCheck(GoldenCase goldenCase)
         foreach (var entry in expected.Where(entry => !got.ContainsKey(entry.Name)))
             Fail(name, $"'{entry.Name}' is missing");
         return [.. expected.Where(entry => got.ContainsKey(entry.Name)).Select(entry => (entry.Name, entry.Value))];
+    }
+
+    private double DistributionTolerance => goldenCase.Params.GetProperty("cdf_tolerance").GetDouble();
+
+    /// <summary>Values and the probabilities of not exceeding them; none, and a failure, where the table does not fit the case's probabilities.</summary>
+    private List<(double Value, double Probability)> TableOf(string name)
+    {
+        var rows = goldenCase.ExpectedValue(name).EnumerateArray();
+        List<(double Value, double Probability)> table = name.EndsWith(PointTable, StringComparison.Ordinal)
+            ? [.. rows.Select(pair => (pair[0].GetDouble(), pair[1].GetDouble()))]
+            : [.. rows.Zip(goldenCase.Params.GetProperty("probabilities").EnumerateArray(), (q, p) => (q.GetDouble(), p.GetDouble()))];
+        return SameLength(name, goldenCase.ExpectedValue(name).GetArrayLength(), table.Count) ? table : [];
     }
 
     private double RelativeTolerance(string name) => goldenCase.ExpectedEntry(name).GetProperty("rtol").GetDouble();

@@ -15,41 +15,52 @@ internal sealed record ImageFolder(IReadOnlyList<LabelledImage> Train, IReadOnly
 {
     private const int TestShare = 5; // without a test folder, one image in five of each class is kept for the test
 
+    private static readonly string[] TestFolders = ["test", "val"];
     private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"];
 
-    /// <summary>Reads a folder of class folders, or one that has two of them, <c>train</c> and <c>test</c>.</summary>
-    /// <exception cref="InvalidDataException">There are fewer than two classes, or one with a single image.</exception>
-    public static ImageFolder Read(string folder, int seed)
+    /// <summary>Reads a folder of class folders, or one that has two of them, <c>train</c> and <c>test</c> (or <c>val</c>).</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="mostTrain">Keep at most so many training images, the same number of each class; all when omitted.</param>
+    /// <param name="seed">Decides which images are kept and which are for the test.</param>
+    /// <exception cref="InvalidDataException">There are fewer than two classes, or none has two images.</exception>
+    public static ImageFolder Read(string folder, int? mostTrain, int seed)
     {
-        string train = Path.Combine(folder, "train"), test = Path.Combine(folder, "test");
-        ImageFolder images = Directory.Exists(train) && Directory.Exists(test)
-            ? new([.. Classes(train).SelectMany(rows => rows)], [.. Classes(test).SelectMany(rows => rows)])
-            : Split(Classes(folder), new Random(seed));
-        if (images.Train.DistinctBy(image => image.Label).Count() < 2 || images.Test.Count == 0)
-            throw new InvalidDataException($"'{folder}' must hold a folder of images for each of at least two classes, with at least two images in each.");
-        return images;
-    }
-
-    private static ImageFolder Split(IEnumerable<LabelledImage[]> classes, Random random)
-    {
-        List<LabelledImage> train = [], test = [];
-        foreach (LabelledImage[] rows in classes)
+        var random = new Random(seed);
+        string train = Path.Combine(folder, "train");
+        string? test = TestFolders.Select(name => Path.Combine(folder, name)).FirstOrDefault(Directory.Exists);
+        LabelledImage[][] trainClasses, testClasses;
+        if (Directory.Exists(train) && test is not null)
         {
-            random.Shuffle(rows);
-            int tested = (rows.Length + TestShare - 1) / TestShare;
-            test.AddRange(rows.Take(tested));
-            train.AddRange(rows.Skip(tested));
+            (trainClasses, testClasses) = (Classes(train), Classes(test));
+        }
+        else
+        {
+            LabelledImage[][] classes = Classes(folder);
+            foreach (LabelledImage[] images in classes)
+                random.Shuffle(images);
+            trainClasses = [.. classes.Select(images => images[(images.Length / TestShare)..])];
+            testClasses = [.. classes.Select(images => images[..(images.Length / TestShare)])];
         }
 
-        return new(train, test);
+        if (mostTrain is { } most)
+        {
+            foreach (LabelledImage[] images in trainClasses)
+                random.Shuffle(images);
+            trainClasses = [.. trainClasses.Select(images => images[..Math.Min(images.Length, most / trainClasses.Length)])];
+        }
+
+        var read = new ImageFolder([.. trainClasses.SelectMany(images => images)], [.. testClasses.SelectMany(images => images)]);
+        if (read.Train.DistinctBy(image => image.Label).Count() < 2 || read.Test.Count == 0)
+            throw new InvalidDataException($"'{folder}' must hold a folder of images for each of at least two classes, with at least {TestShare} images in one of them, or two such folders named train and test.");
+        return read;
     }
 
-    private static IEnumerable<LabelledImage[]> Classes(string folder)
-        => Directory.GetDirectories(folder).Order(StringComparer.Ordinal).Select(ofClass => (LabelledImage[])
+    private static LabelledImage[][] Classes(string folder)
+        => [.. Directory.GetDirectories(folder).Order(StringComparer.Ordinal).Select(ofClass => (LabelledImage[])
         [
             .. Directory.EnumerateFiles(ofClass, "*", SearchOption.AllDirectories)
                 .Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
                 .Order(StringComparer.Ordinal)
                 .Select(file => new LabelledImage { ImagePath = Path.GetFullPath(file), Label = Path.GetFileName(ofClass) }),
-        ]);
+        ])];
 }

@@ -5,6 +5,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Microsoft.ML;
+using Microsoft.ML.Transforms.Image;
 using Quickstart;
 using SkiaSharp;
 
@@ -13,6 +14,7 @@ var output = new Option<DirectoryInfo>("--output") { Description = "Where the re
 var seed = new Option<int>("--seed") { Description = "Seed of the training and of the draws of the labels.", DefaultValueFactory = _ => 1 };
 var draws = new Option<int>("--draws") { Description = "How often the labelled images are drawn.", DefaultValueFactory = _ => 10 };
 var imageSize = new Option<int?>("--image-size") { Description = "Side of the images that the encoder sees, in pixels. Default: the side of the first image, at most 64." };
+var mostImages = new Option<int?>("--most-images") { Description = "Learn from at most so many images, the same number of each class. Default: all." };
 data.AcceptExistingOnly();
 draws.Validators.Add(result =>
 {
@@ -20,12 +22,24 @@ draws.Validators.Add(result =>
         result.AddError("--draws must be at least 2: the table shows a standard deviation.");
 });
 
-var command = new RootCommand("Pretrains an encoder on images without labels, and shows what it is worth when labels are few.") { data, output, seed, draws, imageSize };
-command.SetAction(arguments => Run(
-    arguments.GetValue(data)?.FullName, arguments.GetValue(output)!.FullName, arguments.GetValue(seed), arguments.GetValue(draws), arguments.GetValue(imageSize)));
+var command = new RootCommand("Pretrains an encoder on images without labels, and shows what it is worth when labels are few.") { data, output, seed, draws, imageSize, mostImages };
+command.SetAction(arguments =>
+{
+    try
+    {
+        return Run(
+            arguments.GetValue(data)?.FullName, arguments.GetValue(output)!.FullName, arguments.GetValue(seed), arguments.GetValue(draws),
+            arguments.GetValue(imageSize), arguments.GetValue(mostImages));
+    }
+    catch (InvalidDataException error)
+    {
+        Console.Error.WriteLine(error.Message);
+        return 1;
+    }
+});
 return command.Parse(args).Invoke();
 
-static int Run(string? data, string output, int seed, int draws, int? imageSize)
+static int Run(string? data, string output, int seed, int draws, int? imageSize, int? mostImages)
 {
     var clock = Stopwatch.StartNew();
     Directory.CreateDirectory(output);
@@ -35,19 +49,24 @@ static int Run(string? data, string output, int seed, int draws, int? imageSize)
         SceneFolder.EnsureWritten(data);
     }
 
-    ImageFolder images = ImageFolder.Read(data, seed);
-    int side = imageSize ?? DefaultSide(images.Train[0].ImagePath);
+    ImageFolder images = ImageFolder.Read(data, mostImages, seed);
+    using SKCodec first = SKCodec.Create(images.Train[0].ImagePath) ?? throw new InvalidDataException($"'{images.Train[0].ImagePath}' is not an image.");
+    int side = imageSize ?? Math.Min(64, Math.Min(first.Info.Width, first.Info.Height));
     Console.WriteLine($"{images.Train.Count} images to learn from, {images.Test.Count} to test on, {side} x {side} pixels, in {data}");
     SaveExamples(images.Test, side, Path.Combine(output, "images.png"));
 
     var mlContext = new MLContext(seed);
-    IDataView train = mlContext.Data.LoadFromEnumerable(images.Train), test = mlContext.Data.LoadFromEnumerable(images.Test);
     int[] labelCounts = [10, 100];
+    var fewLabels = new FewLabels(images.Train, labelCounts, draws, seed);
     var report = new Report(labelCounts);
+    IDataView train = mlContext.Data.LoadFromEnumerable(images.Train), test = mlContext.Data.LoadFromEnumerable(images.Test);
+    IDataView labelled = mlContext.Data.LoadFromEnumerable(fewLabels.Labelled);
 
+    // The three channels of a grey image are equal: one of them says as much in a third of the time.
+    bool grey = first.Info.ColorType == SKColorType.Gray8;
     var pixels = mlContext.Transforms.LoadImages("Image", imageFolder: null, "ImagePath")
         .Append(mlContext.Transforms.ResizeImages("Image", side, side))
-        .Append(mlContext.Transforms.ExtractPixels("Features", "Image"));
+        .Append(mlContext.Transforms.ExtractPixels("Features", "Image", grey ? ImagePixelExtractingEstimator.ColorBits.Red : ImagePixelExtractingEstimator.ColorBits.Rgb));
     Evaluate("pixels", "pixels", pixels.Fit(train));
 
     report.Print(draws);
@@ -56,19 +75,10 @@ static int Run(string? data, string output, int seed, int draws, int? imageSize)
     return 0;
 
     void Evaluate(string key, string description, ITransformer features)
-    {
-        List<LabelledFeatures> trained = Features(features, train), tested = Features(features, test);
-        report.Add(key, description, [.. labelCounts.Select(labels => FewLabels.Evaluate(trained, tested, labels, draws, seed))]);
-    }
+        => report.Add(key, description, fewLabels.Evaluate(Features(features, labelled), Features(features, test)));
 
     List<LabelledFeatures> Features(ITransformer features, IDataView rows)
         => [.. mlContext.Data.CreateEnumerable<LabelledFeatures>(features.Transform(rows), reuseRowObject: false)];
-}
-
-static int DefaultSide(string path)
-{
-    using SKCodec codec = SKCodec.Create(path) ?? throw new InvalidDataException($"'{path}' is not an image.");
-    return Math.Min(64, Math.Min(codec.Info.Width, codec.Info.Height));
 }
 
 // Ten images of each of the first ten classes, a row a class.

@@ -49,6 +49,11 @@ internal abstract class MethodModule(string name) : nn.Module(name)
     public virtual void AfterOptimizerStep(TrainingPosition position)
     {
     }
+
+    /// <summary>Nothing beyond what the constructor registered: torch would add every field under its C# name too.</summary>
+    protected override void RegisterComponents()
+    {
+    }
 }
 
 /// <summary>One trainable parameter and how it is optimised.</summary>

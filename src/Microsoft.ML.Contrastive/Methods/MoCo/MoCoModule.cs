@@ -1,0 +1,76 @@
+using Microsoft.ML.Contrastive.Backbones;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Contrastive.Methods;
+
+/// <summary>MoCo in training: algorithm 1 of the paper.</summary>
+internal sealed class MoCoModule : MethodModule
+{
+    private readonly MoCo _options;
+    private readonly ProjectedEncoder _query;
+    private readonly MomentumCopy _key;
+    private readonly KeyQueue _queue;
+
+    public MoCoModule(MoCo options, Backbone backbone)
+        : base(nameof(MoCo))
+    {
+        _options = options;
+        _query = Network(options, backbone.Create());
+        _key = new MomentumCopy(Network(options, backbone.Create()), _query);
+        _queue = new KeyQueue(options.Symmetric ? 2 : 1, options.QueueSize, options.ProjectionDimension);
+        register_module("query", _query);
+        register_module("key", _key);
+        register_module("queue", _queue);
+    }
+
+    public override BackboneModule Encoder => _query.Encoder;
+
+    public override Tensor Loss(IReadOnlyList<Tensor> views, TrainingPosition position)
+    {
+        var q1 = InGroups(_query.call, views[0]);
+        if (training)
+            _key.Follow(_options.Momentum);     // before the keys, as in the original: i.e. after the last optimiser step
+        var k2 = Keys(views[1], position.Step);
+        if (!_options.Symmetric)
+        {
+            var loss = InfoNce.Loss(q1, k2, _queue.Keys(0), _options.Temperature);
+            Enqueue(k2);
+            return loss;
+        }
+
+        var q2 = InGroups(_query.call, views[1]);
+        var k1 = Keys(views[0], ~position.Step);
+        var symmetric = (InfoNce.Loss(q1, k2, _queue.Keys(1), _options.Temperature) + InfoNce.Loss(q2, k1, _queue.Keys(0), _options.Temperature)) / 2;
+        Enqueue(k1, k2);
+        return symmetric;
+    }
+
+    private static ProjectedEncoder Network(MoCo options, BackboneModule encoder)
+    {
+        var (features, projection) = (encoder.FeatureDimension, options.ProjectionDimension);
+        int[] widths = options.Head == MoCoHead.Mlp ? [features, features, projection] : [features, projection];
+        return new ProjectedEncoder(encoder, Mlp.Create(widths, hiddenBias: true, hiddenBatchNorm: false, outputBias: true));
+    }
+
+    private void Enqueue(params Tensor[] keys)
+    {
+        if (training)
+            _queue.Enqueue(keys);
+    }
+
+    private Tensor InGroups(Func<Tensor, Tensor> network, Tensor images) =>
+        _options.BatchNormGroups == 1 ? network(images) : cat([.. images.chunk(_options.BatchNormGroups).Select(network)]);
+
+    /// <summary>The keys of some views, [B, d], of unit length and without gradient.</summary>
+    private Tensor Keys(Tensor images, long seed)
+    {
+        if (_options.BatchNormGroups == 1)
+            return Cosine.Normalize(_key.call(images));
+
+        // The order depends on the step alone, so that a restart repeats it.
+        using var generator = new Generator((ulong)seed, CPU);
+        var order = randperm(images.shape[0], ScalarType.Int64, CPU, generator: generator).to(images.device);
+        return Cosine.Normalize(InGroups(_key.call, images.index_select(0, order)).index_select(0, order.argsort()));
+    }
+}

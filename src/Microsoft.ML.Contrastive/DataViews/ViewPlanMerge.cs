@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML.Contrastive.Augmentation;
+using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Contrastive.DataViews;
 
@@ -9,12 +11,44 @@ namespace Microsoft.ML.Contrastive.DataViews;
 /// </summary>
 internal static class ViewPlanMerge
 {
+    /// <summary>The plan of view columns and the column that they are made from: what a trainer needs to make the views itself.</summary>
+    /// <param name="schema">Schema with the columns.</param>
+    /// <param name="viewColumnNames">Names of the columns; all present.</param>
+    /// <param name="plan">A plan for all of them.</param>
+    /// <param name="views">For each column the index of its view in the plan.</param>
+    /// <param name="image">The image column.</param>
+    /// <param name="obstacle">Why there is no plan, so that the columns have to be read as they are: part of a sentence.</param>
+    public static bool TryFind(
+        DataViewSchema schema, IReadOnlyList<string> viewColumnNames, [NotNullWhen(true)] out ViewPlan? plan, out int[] views, out DataViewSchema.Column image, out string obstacle)
+    {
+        (plan, views, image) = (null, [], default);
+        var columns = new List<ViewColumnPlan>();
+        foreach (string name in viewColumnNames)
+        {
+            if (!ViewPlanAnnotation.TryGet(schema[name], out ViewColumnPlan? column))
+            {
+                obstacle = $"'{name}' carries no view plan";
+                return false;
+            }
+
+            columns.Add(column);
+        }
+
+        if (!TryMerge(columns, out plan, out views, out obstacle))
+            return false;
+        if (ViewPlanAnnotation.FindSource(schema, columns[0].Source) is { } found)
+            image = found;
+        else
+            obstacle = $"the image column '{columns[0].Source.Name}', which the views are made from, is no longer there";
+        return obstacle.Length == 0;
+    }
+
     /// <summary>Merges the plans of view columns.</summary>
     /// <param name="columns">What the columns say about themselves; at least one.</param>
     /// <param name="plan">A plan for all of them.</param>
     /// <param name="views">For each column the index of its view in the merged plan.</param>
     /// <param name="obstacle">Why there is none: part of a sentence.</param>
-    public static bool TryMerge(IReadOnlyList<ViewColumnPlan> columns, out ViewPlan plan, out int[] views, out string obstacle)
+    public static bool TryMerge(IReadOnlyList<ViewColumnPlan> columns, [NotNull] out ViewPlan? plan, out int[] views, out string obstacle)
     {
         ulong seed = columns[0].Plan.Seed;
         (plan, views, obstacle) = (columns[0].Plan, [], "");
@@ -33,16 +67,16 @@ internal static class ViewPlanMerge
             Weave(steps, StepsOf(part));
         }
 
-        plan = ViewPlan.Create(seed, names);
-        foreach (NamedStep step in steps)
-            plan = plan.Append(step.Step, step.Views);
-
-        List<NamedStep> merged = StepsOf(plan);
-        if (columns.FirstOrDefault(c => !Touching(merged, c.ViewName).SequenceEqual(Touching(StepsOf(c.Plan), c.ViewName))) is { } lost)
+        // Before building, because steps that exclude one another cannot be in one plan; after it, because a plan puts the views of a step in order.
+        if (Keeps(steps, columns, out obstacle))
         {
-            obstacle = $"a step for several views was applied to '{lost.ViewName}' together with views other than these";
-            return false;
+            plan = ViewPlan.Create(seed, names);
+            foreach (NamedStep step in steps.Where(s => columns.Any(c => s.Views.Contains(c.ViewName))))
+                plan = plan.Append(step.Step, step.Views);
         }
+
+        if (obstacle.Length > 0 || !Keeps(StepsOf(plan), columns, out obstacle))
+            return false;
 
         views = [.. columns.Select(c => names.IndexOf(c.ViewName))];
         return true;
@@ -59,6 +93,17 @@ internal static class ViewPlanMerge
                 woven.Insert(found = place, item);
             place = found + 1;
         }
+    }
+
+    /// <summary>Whether each column's view gets from the steps exactly what its own plan gives it.</summary>
+    private static bool Keeps(List<NamedStep> steps, IReadOnlyList<ViewColumnPlan> columns, out string obstacle)
+    {
+        ViewColumnPlan? lost = columns.FirstOrDefault(c => !Touching(steps, c.ViewName).SequenceEqual(Touching(StepsOf(c.Plan), c.ViewName)));
+        bool excluding = steps.SelectMany(s => s.Views.Select(v => (v, s.Step.Stage))).GroupBy(s => s).Any(g => g.Count() > 1);
+        obstacle = lost is not null ? $"a step for several views was applied to '{lost.ViewName}' together with views other than these"
+            : excluding ? "different steps of one kind were applied to copies of a view"
+            : "";
+        return obstacle.Length == 0;
     }
 
     private static IEnumerable<NamedStep> Touching(List<NamedStep> steps, string view) => steps.Where(s => s.Views.Contains(view));

@@ -35,6 +35,13 @@ internal sealed class GoldenRun
         _families = families.ToDictionary(family => family.Name);
     }
 
+    /// <summary>Where the committed selection lies in the repository.</summary>
+    public const string CommittedFolder = "test/Microsoft.ML.Contrastive.Tests/Conformance/golden";
+
+    /// <summary>The repository that these tests were built from.</summary>
+    public static string RepositoryRoot { get; } =
+        typeof(GoldenRun).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "RepositoryRoot").Value!;
+
     /// <summary>The run over the golden folder that <see cref="Locate"/> finds, with every handler of this assembly.</summary>
     public static GoldenRun Default { get; } = new(Locate(), Handlers());
 
@@ -64,11 +71,8 @@ internal sealed class GoldenRun
                 : throw new DirectoryNotFoundException($"CONTRASTIVE_GOLDEN names '{named}', which is no folder.");
         }
 
-        var repository = typeof(GoldenRun).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "RepositoryRoot").Value!;
-        var beside = System.IO.Path.GetFullPath(System.IO.Path.Combine(repository, "../shared/golden"));
-        return Directory.Exists(beside)
-            ? beside
-            : System.IO.Path.GetFullPath(System.IO.Path.Combine(repository, "test/Microsoft.ML.Contrastive.Tests/Conformance/golden"));
+        var beside = System.IO.Path.GetFullPath(System.IO.Path.Combine(RepositoryRoot, "../shared/golden"));
+        return Directory.Exists(beside) ? beside : System.IO.Path.GetFullPath(System.IO.Path.Combine(RepositoryRoot, CommittedFolder));
     }
 
     public static IEnumerable<GoldenFamily> Handlers() =>

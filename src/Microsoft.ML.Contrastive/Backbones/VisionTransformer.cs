@@ -108,11 +108,12 @@ internal sealed class VisionTransformer : BackboneModule
         IEnumerable<Linear> linears = _blocks.SelectMany(b => b.modules().OfType<Linear>());
         if (variant == VisionTransformerVariant.Dino)
         {
-            nn.init.trunc_normal_(_classToken, std: DinoStd);
-            nn.init.trunc_normal_(_positionEmbedding, std: DinoStd);
+            // DINO cuts the distribution off at ±2, a hundred standard deviations away: that never happens.
+            nn.init.normal_(_classToken, std: DinoStd);
+            nn.init.normal_(_positionEmbedding, std: DinoStd);
             foreach (Linear linear in linears)
             {
-                nn.init.trunc_normal_(linear.weight!, std: DinoStd);
+                nn.init.normal_(linear.weight!, std: DinoStd);
                 Zero(linear.bias);
             }
 

@@ -321,4 +321,29 @@ public static class AugmentationCatalog
         ArgumentNullException.ThrowIfNull(options);
         return new SolarizeEstimator(MlNetInternals.Environment(catalog), options);
     }
+
+    /// <summary>Makes views by any crop, of this library or yours: <see cref="CropViewsEstimator"/>.</summary>
+    /// <param name="catalog">The transforms of a context.</param>
+    /// <param name="outputColumnNames">Names of the view columns to add: at least as many as the step needs, all different.</param>
+    /// <param name="inputColumnName">Name of the image column (<c>MLImage</c>, as LoadImages makes it).</param>
+    /// <param name="step">The crop, with all its settings.</param>
+    /// <param name="seed">Seed of the views. When null: that of other views of the same image column, else the context's, else one that is drawn and printed in the log.</param>
+    /// <exception cref="ArgumentException">A name is empty or occurs twice, or the step does not go with the number of views.</exception>
+    public static CropViewsEstimator CropViews(this TransformsCatalog catalog, string[] outputColumnNames, string inputColumnName, CropStep step, int? seed = null)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        var options = new CropViewsEstimator.Options { OutputColumnNames = outputColumnNames, InputColumnName = inputColumnName, Seed = seed, Step = step };
+        return new CropViewsEstimator(MlNetInternals.Environment(catalog), options);
+    }
+
+    /// <summary>Changes views by any step but a crop, of this library or yours: <see cref="AugmentViewsEstimator"/>.</summary>
+    /// <param name="catalog">The transforms of a context.</param>
+    /// <param name="viewColumnNames">Names of the view columns to change: at least as many as the step needs, all different.</param>
+    /// <param name="step">The step, with all its settings.</param>
+    /// <exception cref="ArgumentException">A name is empty or occurs twice, the step crops, or it does not go with the number of views.</exception>
+    public static AugmentViewsEstimator AugmentViews(this TransformsCatalog catalog, string[] viewColumnNames, AugmentationStep step)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        return new AugmentViewsEstimator(MlNetInternals.Environment(catalog), new AugmentViewsEstimator.Options { ViewColumnNames = viewColumnNames, Step = step });
+    }
 }

@@ -129,10 +129,17 @@ internal sealed class CropViewStep : ViewStep
 }
 
 /// <summary>Any later step: extends the plan that view columns carry. Its columns replace those of the same names and are rendered anew from the source.</summary>
-internal sealed class ExtendingViewStep(AugmentationStep step, IReadOnlyList<string> viewColumnNames)
-    : ViewStep(step, viewColumnNames, nameof(viewColumnNames))
+internal sealed class ExtendingViewStep : ViewStep
 {
     private const string Expected = "a view (a column made by a crop step such as JointCrop or RandomResizedCrop, which comes first)";
+
+    /// <summary>Checks the names, and that the step is no crop: a crop would need the image column.</summary>
+    public ExtendingViewStep(AugmentationStep step, IReadOnlyList<string> viewColumnNames)
+        : base(step, viewColumnNames, nameof(viewColumnNames))
+    {
+        if (step.Stage == RecipeStage.Crop)
+            throw new ArgumentException($"{step.GetType().Name} is a crop, which makes views out of an image column. Use CropViews, or the crop's own method.", nameof(step));
+    }
 
     /// <inheritdoc/>
     public override ViewMapper Bind(DataViewSchema schema)

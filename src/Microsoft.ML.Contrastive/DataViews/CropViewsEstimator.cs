@@ -1,0 +1,32 @@
+using Microsoft.ML.Contrastive.Augmentation;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.Contrastive.DataViews;
+
+/// <summary>Makes views by any crop: one of this library without an estimator of its own, or yours.</summary>
+/// <remarks>
+/// <para>Derive a record from <see cref="CropStep"/> to draw the boxes of all views of a row as you like; columns, renderer and trainer take it as they
+/// take the crops of this library.</para>
+/// <list type="table">
+/// <item><term>Looks at the data to train its parameters?</term><description>No</description></item>
+/// <item><term>Input columns</term><description>One image (<c>MLImage</c>) of any size</description></item>
+/// <item><term>Output columns</term><description>One or more images (<c>MLImage</c>) of known size, which carry their plan</description></item>
+/// <item><term>When they are computed</term><description>When they are read; equal for every cursor, order and thread</description></item>
+/// <item><term>In a saved model</term><description>Nothing: views are for training</description></item>
+/// <item><term>Caution</term><description><c>AppendCacheCheckpoint</c>, <c>Cache</c> and <c>ShuffleRows</c> drop image columns without a word: shuffle paths before the images are loaded</description></item>
+/// </list>
+/// </remarks>
+public sealed class CropViewsEstimator : AugmentationEstimator
+{
+    internal CropViewsEstimator(IHostEnvironment env, Options options)
+        : base(env, options, options.Step)
+    {
+    }
+
+    /// <summary>Options of <see cref="CropViewsEstimator"/>.</summary>
+    public sealed class Options : CropOptions
+    {
+        /// <summary>The crop, with all its settings.</summary>
+        public required CropStep Step { get; set; }
+    }
+}

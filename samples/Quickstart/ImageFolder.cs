@@ -16,14 +16,14 @@ internal sealed record ImageFolder(IReadOnlyList<LabelledImage> Train, IReadOnly
     private const int TestShare = 5; // without a test folder, one image in five of each class is kept for the test
 
     private static readonly string[] TestFolders = ["test", "val"];
-    private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"];
 
     /// <summary>Reads a folder of class folders, or one that has two of them, <c>train</c> and <c>test</c> (or <c>val</c>).</summary>
+    /// <param name="mlContext">The context.</param>
     /// <param name="folder">The folder.</param>
     /// <param name="mostTrain">Keep at most so many training images, the same number of each class; all when omitted.</param>
     /// <param name="seed">Decides which images are kept and which are for the test.</param>
     /// <exception cref="InvalidDataException">There are fewer than two classes, or none has two images.</exception>
-    public static ImageFolder Read(string folder, int? mostTrain, int seed)
+    public static ImageFolder Read(MLContext mlContext, string folder, int? mostTrain, int seed)
     {
         var random = new Random(seed);
         string train = Path.Combine(folder, "train");
@@ -31,11 +31,11 @@ internal sealed record ImageFolder(IReadOnlyList<LabelledImage> Train, IReadOnly
         LabelledImage[][] trainClasses, testClasses;
         if (Directory.Exists(train) && test is not null)
         {
-            (trainClasses, testClasses) = (Classes(train), Classes(test));
+            (trainClasses, testClasses) = (Classes(mlContext, train), Classes(mlContext, test));
         }
         else
         {
-            LabelledImage[][] classes = Classes(folder);
+            LabelledImage[][] classes = Classes(mlContext, folder);
             foreach (LabelledImage[] images in classes)
                 random.Shuffle(images);
             trainClasses = [.. classes.Select(images => images[(images.Length / TestShare)..])];
@@ -55,12 +55,8 @@ internal sealed record ImageFolder(IReadOnlyList<LabelledImage> Train, IReadOnly
         return read;
     }
 
-    private static LabelledImage[][] Classes(string folder)
-        => [.. Directory.GetDirectories(folder).Order(StringComparer.Ordinal).Select(ofClass => (LabelledImage[])
-        [
-            .. Directory.EnumerateFiles(ofClass, "*", SearchOption.AllDirectories)
-                .Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
-                .Order(StringComparer.Ordinal)
-                .Select(file => new LabelledImage { ImagePath = Path.GetFullPath(file), Label = Path.GetFileName(ofClass) }),
-        ])];
+    private static LabelledImage[][] Classes(MLContext mlContext, string folder)
+        => [.. mlContext.Data.CreateEnumerable<LabelledImage>(mlContext.Contrastive().LoadImagesFromFolder(folder), reuseRowObject: false)
+            .Where(image => image.Label.Length > 0)
+            .GroupBy(image => image.Label).Select(images => images.ToArray())];
 }

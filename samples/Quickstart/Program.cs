@@ -31,7 +31,7 @@ command.SetAction(arguments =>
             arguments.GetValue(data)?.FullName, arguments.GetValue(output)!.FullName, arguments.GetValue(seed), arguments.GetValue(draws),
             arguments.GetValue(imageSize), arguments.GetValue(mostImages));
     }
-    catch (InvalidDataException error)
+    catch (Exception error) when (error is InvalidDataException or InvalidOperationException)
     {
         Console.Error.WriteLine(error.Message);
         return 1;
@@ -49,13 +49,14 @@ static int Run(string? data, string output, int seed, int draws, int? imageSize,
         SceneFolder.EnsureWritten(data);
     }
 
-    ImageFolder images = ImageFolder.Read(data, mostImages, seed);
+    var mlContext = new MLContext(seed);
+    ImageFolder images = ImageFolder.Read(mlContext, data, mostImages, seed);
     using SKCodec first = SKCodec.Create(images.Train[0].ImagePath) ?? throw new InvalidDataException($"'{images.Train[0].ImagePath}' is not an image.");
     int side = imageSize ?? Math.Min(64, Math.Min(first.Info.Width, first.Info.Height));
     Console.WriteLine($"{images.Train.Count} images to learn from, {images.Test.Count} to test on, {side} x {side} pixels, in {data}");
     SaveExamples(images.Test, side, Path.Combine(output, "images.png"));
+    PositivePairs.SaveSheet(mlContext, images.Train, side, Path.Combine(output, "pairs.png"));
 
-    var mlContext = new MLContext(seed);
     int[] labelCounts = [10, 100];
     var fewLabels = new FewLabels(images.Train, labelCounts, draws, seed);
     var report = new Report(labelCounts);

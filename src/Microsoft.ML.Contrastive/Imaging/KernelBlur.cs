@@ -28,8 +28,8 @@ internal sealed class KernelBlur
     /// <param name="sigma">Standard deviation in pixels, positive.</param>
     public void Run(Span<byte> plane, int width, int height, int kernel, float sigma)
     {
-        int radius = kernel / 2;
-        var weights = Weights(radius, sigma);
+        var weights = Weights(kernel / 2, sigma);
+        int radius = weights.Length / 2;
         var between = Scratch.Of(ref _between, (long)width * height);
         var border = Scratch.Of(ref _border, width + (2 * radius));
         for (int y = 0; y < height; y++)
@@ -53,7 +53,10 @@ internal sealed class KernelBlur
         }
         // The middle weight takes what rounding left, so that flat areas keep their level.
         weights[radius] = rest;
-        return weights;
+
+        // Weights that vanish (beyond some 4 σ) need not be applied.
+        int vanishing = weights.IndexOfAnyExcept(0u);
+        return weights[vanishing..^vanishing];
     }
 
     private static void AlongRow(ReadOnlySpan<byte> row, Span<ushort> result, Span<byte> border, ReadOnlySpan<uint> weights)

@@ -13,9 +13,9 @@ namespace Microsoft.ML.Contrastive.Imaging;
 internal sealed class ViewRenderer
 {
     private readonly Resize _resize = new();
+    private readonly BoxBlur _boxBlur = new();
     private readonly KernelBlur _kernelBlur = new();
     private byte[] _planes = [];
-    private byte[] _blurred = [];
 
     /// <summary>Renders a view as packed pixels.</summary>
     /// <param name="source">The decoded image.</param>
@@ -107,7 +107,7 @@ internal sealed class ViewRenderer
         {
             var plane = planes.Slice(channel * length, length);
             if (recipe.BlurOperator == BlurOperator.PilRadius)
-                BoxBlur.Run(plane, Scratch.Of(ref _blurred, length), width, height, recipe.BlurSigma);
+                _boxBlur.Run(plane, width, height, recipe.BlurSigma);
             else
                 _kernelBlur.Run(plane, width, height, KernelBlur.KernelSize(height), recipe.BlurSigma);
         }

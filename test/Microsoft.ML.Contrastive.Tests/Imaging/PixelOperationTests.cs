@@ -106,6 +106,20 @@ public sealed class PixelOperationTests
         }
     }
 
+    [Fact]
+    public void Hue_of_a_single_pixel_is_that_of_a_whole_image()
+    {
+        // Single pixels do not fill a vector: the other of the two loops.
+        var source = Noise(64, 64, seed: 6);
+        for (int i = 0; i < source.Length / 3; i++)
+        {
+            var pixel = source[(3 * i)..((3 * i) + 3)];
+            float turns = ((i % 101) - 50) / 100f;
+            var (r, g, b) = NaivePixels.ShiftHue(pixel[0], pixel[1], pixel[2], (int)(turns * 255.0));
+            Assert.Equal<byte>([(byte)r, (byte)g, (byte)b], Render(pixel, 1, 1, Whole(1, 1) with { HasColor = true, Hue = turns }));
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Sizes))]
     public void Blurs(int width, int height)

@@ -84,12 +84,12 @@ public sealed class RepresentationHealthTests
     [Fact]
     public void Pairs_agree_as_far_as_their_angle_says()
     {
-        // 60° apart and of different length; identical.
-        var pairs = PositivePairAgreement.Measure([1, 0, 3, 4], [1, MathF.Sqrt(3), 3, 4], 2);
+        // At a right angle and of different length; identical.
+        var pairs = PositivePairAgreement.Measure([1, 0, 3, 4], [0, 7, 3, 4], 2);
 
-        Assert.Equal(0.75, pairs.MeanCosine, 1e-6);
-        Assert.Equal(0.5, pairs.Alignment, 1e-6);
-        Assert.Equal(0.5, pairs.MeanDistance, 1e-6);
+        Assert.Equal(0.5, pairs.MeanCosine, 1e-6);
+        Assert.Equal(1, pairs.Alignment, 1e-6);
+        Assert.Equal(Math.Sqrt(2) / 2, pairs.MeanDistance, 1e-6);
         Assert.Throws<ArgumentException>(() => PositivePairAgreement.Measure([1, 2], [1, 2, 3, 4], 2));
     }
 

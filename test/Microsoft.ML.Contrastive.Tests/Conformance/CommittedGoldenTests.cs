@@ -22,7 +22,7 @@ public sealed class CommittedGoldenTests
     [Fact]
     public void Every_family_is_represented()
     {
-        var run = new GoldenRun(Folder, []);
+        var run = new GoldenRun(Folder, GoldenRun.Handlers());
 
         Assert.Equal(
             ["augment", "backbones", "distributions", "evaluation", "losses", "trajectories", "updates"],

@@ -20,9 +20,6 @@ internal sealed record GoldenResult(string Path, GoldenVerdict Verdict, string D
 /// <summary>The golden cases of one root folder, each run once by the handler of its family.</summary>
 internal sealed class GoldenRun
 {
-    /// <summary>Families of the golden README that nothing handles yet; a folder of any other name is a failure.</summary>
-    private static readonly string[] AwaitedFamilies = ["losses", "updates", "backbones", "trajectories", "augment", "distributions", "evaluation"];
-
     /// <summary>Photographs that the augment cases share: data, no case.</summary>
     private const string SharedImages = "augment/images";
 
@@ -54,8 +51,8 @@ internal sealed class GoldenRun
             .Where(path => path != SharedImages)
             .Order(StringComparer.Ordinal)];
 
-    /// <summary>Family folders that neither a handler nor the golden README knows.</summary>
-    public IReadOnlyList<string> UnknownFamilies => [.. Families.Where(family => !_families.ContainsKey(family) && !AwaitedFamilies.Contains(family))];
+    /// <summary>Family folders that no handler knows: a failure, since their cases would go unchecked.</summary>
+    public IReadOnlyList<string> UnknownFamilies => [.. Families.Where(family => !_families.ContainsKey(family))];
 
     private IEnumerable<string> Families => Directory.EnumerateDirectories(Root).Select(folder => System.IO.Path.GetFileName(folder)).Order(StringComparer.Ordinal);
 
@@ -90,7 +87,7 @@ internal sealed class GoldenRun
         foreach (var result in results)
             report.AppendLine(result.ToString());
         foreach (var family in UnknownFamilies)
-            report.AppendLine(CultureInfo.InvariantCulture, $"unknown     {family}: no handler has this name, and the golden README does not describe it");
+            report.AppendLine(CultureInfo.InvariantCulture, $"unknown     {family}: no handler has this name");
         report.AppendLine(CultureInfo.InvariantCulture,
             $"golden: {results.Count} cases, {results.Count(result => result.Verdict == GoldenVerdict.Failed)} failed, {results.Count(result => result.Verdict == GoldenVerdict.Unsupported)} unsupported");
         return report.ToString();
@@ -100,11 +97,7 @@ internal sealed class GoldenRun
     {
         var family = path[..path.IndexOf('/', StringComparison.Ordinal)];
         if (!_families.TryGetValue(family, out var handler))
-        {
-            return AwaitedFamilies.Contains(family)
-                ? new GoldenResult(path, GoldenVerdict.Unsupported, "no handler yet")
-                : new GoldenResult(path, GoldenVerdict.Failed, $"the family '{family}' is unknown: no handler has this name");
-        }
+            return new GoldenResult(path, GoldenVerdict.Failed, $"the family '{family}' is unknown: no handler has this name");
 
         GoldenCheck check;
         try

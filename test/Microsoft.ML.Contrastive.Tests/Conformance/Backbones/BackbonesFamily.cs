@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.ML.Contrastive.Backbones;
+using Microsoft.ML.Contrastive.Methods;
 using Microsoft.ML.Contrastive.Seams;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -29,10 +30,6 @@ internal sealed class BackbonesFamily : GoldenFamily
                 tensor(embedding.Floats(), [.. embedding.Shape.Select(n => (long)n)]), size[0].GetInt32() / patch, size[1].GetInt32() / patch);
             check.Array("interpolated", interpolated.contiguous().data<float>().ToArray());
         }
-        else if (p.TryGetProperty("bottleneck_dim", out _))
-        {
-            check.Unsupported("DINO's projection head is not there yet");
-        }
         else
         {
             foreach (string mode in new[] { "eval", "train" })
@@ -43,8 +40,22 @@ internal sealed class BackbonesFamily : GoldenFamily
         }
     }
 
-    private static BackboneModule Network(JsonElement p)
+    private static nn.Module<Tensor, Tensor> Network(JsonElement p)
     {
+        if (p.TryGetProperty("bottleneck_dim", out JsonElement bottleneck))
+        {
+            Dino head = new()
+            {
+                HiddenDimension = p.GetProperty("hidden_dim").GetInt32(),
+                BottleneckDimension = bottleneck.GetInt32(),
+                Prototypes = p.GetProperty("out_dim").GetInt32(),
+                HeadLayers = p.GetProperty("nlayers").GetInt32(),
+                HeadBatchNorm = p.GetProperty("use_bn").GetBoolean(),
+                NormalizePrototypes = false, // The case has gradients of the lengths too.
+            };
+            return new DinoHead(head, p.GetProperty("in_dim").GetInt32());
+        }
+
         if (p.TryGetProperty("arch", out JsonElement architecture))
         {
             string stem = p.TryGetProperty("stem", out JsonElement s) ? s.GetString()! : "imagenet";

@@ -6,8 +6,11 @@ namespace Microsoft.ML.Contrastive.Augmentation;
 /// </summary>
 internal sealed class CumulativeIntegral
 {
-    private const double Tolerance = 1e-14;
-    private const int DeepestSplit = 40;
+    private const double Tolerance = 1e-13;
+
+    // A narrow density passes the rounding of its argument on, magnified, so that the tolerance may be out of reach: a split panel has a
+    // thousandth of its length at the end, and the landmarks have put short panels where the mass is.
+    private const int DeepestSplit = 10;
 
     private static readonly double[] Nodes =
         [0.14887433898163121089, 0.43339539412924719080, 0.67940956829902440623, 0.86506336668898451073, 0.97390652851717172008];

@@ -1,0 +1,130 @@
+using Microsoft.ML.Contrastive.Augmentation;
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.Contrastive.Encoders;
+
+/// <summary>
+/// A pretrained encoder as an ML.NET transformer: an image column in, a vector of features out, in front of any ML.NET trainer.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Images of any size are resized so that the short side fits and centre-cropped (ML.NET's <c>ResizeImages</c> with <c>IsoCrop</c>), then
+/// encoded in batches of <see cref="BatchSize"/> rows. The input is read twice in step, once ahead for the images and once for the other
+/// columns, so it must give the same rows in the same order each time; the output cannot be shuffled.
+/// </para>
+/// <para>
+/// Saving writes ML.NET's own components only (resize, extract pixels, score an ONNX model), so <c>mlContext.Model.Load</c> opens the result
+/// in an application that references Microsoft.ML, Microsoft.ML.ImageAnalytics, Microsoft.ML.OnnxTransformer and Microsoft.ML.OnnxRuntime, and
+/// nothing of this library. Saving itself needs Microsoft.ML.OnnxRuntime as well.
+/// </para>
+/// <para>Transforming may happen on several threads at once. Disposing it releases the network's memory; no pipeline that holds it works afterwards.</para>
+/// </remarks>
+public sealed class ContrastiveEncoderTransformer : ITransformer, IDisposable
+{
+    private readonly MLContext _context;
+    private readonly EncoderInput _input;
+
+    internal ContrastiveEncoderTransformer(MLContext context, EncoderNetwork network, string outputColumnName, string inputColumnName)
+    {
+        _context = context;
+        Network = network;
+        OutputColumnName = outputColumnName;
+        InputColumnName = inputColumnName;
+        _input = new EncoderInput(context, inputColumnName, outputColumnName, network.InputSize);
+    }
+
+    /// <summary>Rows that are encoded together.</summary>
+    public const int BatchSize = 64;
+
+    /// <summary>Column of the images.</summary>
+    public string InputColumnName { get; }
+
+    /// <summary>Column of the features.</summary>
+    public string OutputColumnName { get; }
+
+    /// <summary>Number of features.</summary>
+    public int FeatureDimension => Network.FeatureDimension;
+
+    /// <summary>Size to which images are brought.</summary>
+    public ImageSize ImageSize => Network.InputSize;
+
+    /// <inheritdoc/>
+    public bool IsRowToRowMapper => true;
+
+    internal EncoderNetwork Network { get; }
+
+    /// <summary>The encoder as an estimator that never fits again: for pipelines whose later steps are still to be trained, and for cross-validation.</summary>
+    public FrozenEncoderEstimator AsEstimator() => new(this);
+
+    /// <inheritdoc/>
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        CheckInput(inputSchema);
+        var builder = new DataViewSchema.Builder();
+        builder.AddColumns(inputSchema);
+        builder.AddColumn(OutputColumnName, new VectorDataViewType(NumberDataViewType.Single, FeatureDimension));
+        return builder.ToSchema();
+    }
+
+    /// <inheritdoc/>
+    public IDataView Transform(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return new EncoderDataView(input, GetOutputSchema(input.Schema), _input, Network);
+    }
+
+    /// <inheritdoc/>
+    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) =>
+        new EncoderRowMapper(inputSchema, GetOutputSchema(inputSchema), _input, Network);
+
+    /// <summary>Writes the encoder as an ONNX file, runs it and compares it with the network in memory.</summary>
+    /// <param name="path">Where the file goes. It is written under a temporary name and appears only once it has been verified.</param>
+    /// <param name="options">What to write; the default takes any batch size.</param>
+    /// <returns>The largest difference between a feature of the file and of the network on the images compared.</returns>
+    /// <exception cref="InvalidOperationException">The difference exceeds <see cref="OnnxExportOptions.Tolerance"/>; no file is left behind.</exception>
+    public float ExportToOnnx(string path, OnnxExportOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        byte[] model = EncoderOnnx.Verified(Network, options ?? new OnnxExportOptions(), out float deviation);
+        string temporary = $"{path}.{Environment.ProcessId}.tmp";
+        try
+        {
+            File.WriteAllBytes(temporary, model);
+            File.Move(temporary, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+
+        return deviation;
+    }
+
+    /// <summary>Writes the encoder as ONNX to a stream, after having run it and compared it with the network in memory.</summary>
+    /// <param name="stream">Receives the model; nothing is written when verification fails.</param>
+    /// <param name="options">What to write; the default takes any batch size.</param>
+    /// <returns>The largest difference between a feature of the file and of the network on the images compared.</returns>
+    /// <exception cref="InvalidOperationException">The difference exceeds <see cref="OnnxExportOptions.Tolerance"/>.</exception>
+    public float ExportToOnnx(Stream stream, OnnxExportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        byte[] model = EncoderOnnx.Verified(Network, options ?? new OnnxExportOptions(), out float deviation);
+        stream.Write(model);
+        return deviation;
+    }
+
+    /// <inheritdoc/>
+    void ICanSaveModel.Save(ModelSaveContext ctx) => ((ICanSaveModel)EncoderOnnx.StockChain(_context, _input, Network, OutputColumnName)).Save(ctx);
+
+    /// <summary>Releases the network's memory.</summary>
+    public void Dispose() => Network.Dispose();
+
+    private void CheckInput(DataViewSchema schema)
+    {
+        DataViewSchema.Column column = schema.GetColumnOrNull(InputColumnName)
+            ?? throw new ArgumentException($"The encoder reads the column '{InputColumnName}', which the data does not have; its columns are {string.Join(", ", schema.Where(c => !c.IsHidden).Select(c => c.Name))}.", nameof(schema));
+        if (column.Type is not Transforms.Image.ImageDataViewType)
+            throw new ArgumentException($"The encoder reads images from the column '{InputColumnName}', which holds {column.Type}. Load them first, e.g. with mlContext.Transforms.LoadImages.", nameof(schema));
+    }
+}

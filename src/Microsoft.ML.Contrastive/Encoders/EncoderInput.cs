@@ -1,0 +1,56 @@
+using Microsoft.ML.Contrastive.Augmentation;
+using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
+
+namespace Microsoft.ML.Contrastive.Encoders;
+
+/// <summary>
+/// What stands before the network on every path, in memory and saved alike: ML.NET's own resize (short side fitted, centre cropped) and
+/// pixel extraction, to a vector of 3 × H × W values 0 … 255 in the order red, green, blue. Normalisation is part of the network.
+/// </summary>
+internal sealed class EncoderInput
+{
+
+    public EncoderInput(MLContext context, string imageColumn, string outputColumn, ImageSize size)
+    {
+        Size = size;
+        ImageColumn = imageColumn;
+        ResizedColumn = $"{outputColumn}.Resized";
+        PixelColumn = $"{outputColumn}.Pixels";
+        Estimator = context.Transforms
+            .ResizeImages(ResizedColumn, size.Width, size.Height, imageColumn, ImageResizingEstimator.ResizingKind.IsoCrop)
+            .Append(context.Transforms.ExtractPixels(PixelColumn, ResizedColumn, orderOfExtraction: ImagePixelExtractingEstimator.ColorsOrder.ARGB));
+    }
+
+    public ImageSize Size { get; }
+
+    public string ImageColumn { get; }
+
+    public string ResizedColumn { get; }
+
+    public string PixelColumn { get; }
+
+    /// <summary>Number of values a row: 3 × H × W.</summary>
+    public int PixelCount => 3 * Size.Width * Size.Height;
+
+    public EstimatorChain<ImagePixelExtractingTransformer> Estimator { get; }
+
+    /// <summary>The steps, fitted to data of this schema. Nothing is read: both steps are fixed by their settings.</summary>
+    public TransformerChain<ImagePixelExtractingTransformer> For(DataViewSchema schema) => Estimator.Fit(new EmptyView(schema));
+
+    /// <summary>A data view without rows: what a step without training needs to see.</summary>
+    private sealed class EmptyView(DataViewSchema schema) : IDataView
+    {
+        public bool CanShuffle => false;
+
+        public DataViewSchema Schema => schema;
+
+        public long? GetRowCount() => 0;
+
+        public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
+            throw new InvalidOperationException("A step that should need no data asked for rows.");
+
+        public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+            [GetRowCursor(columnsNeeded, rand)];
+    }
+}

@@ -1,0 +1,61 @@
+using Microsoft.ML.Contrastive.Augmentation;
+using Microsoft.ML.Contrastive.Backbones;
+using Microsoft.ML.Contrastive.Imaging;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Contrastive.Encoders;
+
+/// <summary>
+/// A trained backbone in evaluation mode with the normalisation in front of it. Reading weights is all that it does, so several threads
+/// may encode at once.
+/// </summary>
+internal sealed class EncoderNetwork : IDisposable
+{
+    private readonly Device _device;
+    private readonly Tensor _mean;
+    private readonly Tensor _std;
+
+    public EncoderNetwork(BackboneModule backbone, PixelNormalization normalization, ImageSize inputSize, Device device)
+    {
+        Backbone = backbone;
+        Normalization = normalization;
+        InputSize = inputSize;
+        _device = device;
+        _mean = PerChannel(normalization.Mean);
+        _std = PerChannel(normalization.Std);
+    }
+
+    public BackboneModule Backbone { get; }
+
+    public PixelNormalization Normalization { get; }
+
+    public ImageSize InputSize { get; }
+
+    public int FeatureDimension => Backbone.FeatureDimension;
+
+    /// <summary>Encodes a batch.</summary>
+    /// <param name="pixels">Rows × 3 × H × W values 0 … 255.</param>
+    /// <param name="rows">Number of images.</param>
+    /// <param name="features">Receives rows × D values.</param>
+    public void Encode(ReadOnlySpan<float> pixels, int rows, Span<float> features)
+    {
+        using IDisposable noGradients = inference_mode();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor input = empty(rows, 3, InputSize.Height, InputSize.Width);
+        pixels.CopyTo(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(input.bytes));
+        Tensor normalized = input.to(_device).div(255f).sub(_mean).div(_std);
+        Tensor output = Backbone.forward(normalized).cpu().contiguous();
+        System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(output.bytes).CopyTo(features);
+    }
+
+    public void Dispose()
+    {
+        Backbone.Dispose();
+        _mean.Dispose();
+        _std.Dispose();
+    }
+
+    private Tensor PerChannel((float R, float G, float B) values) =>
+        tensor(new[] { values.R, values.G, values.B }).reshape(1, 3, 1, 1).to(_device).DetachFromDisposeScope();
+}

@@ -1,0 +1,83 @@
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.Contrastive.Encoders;
+
+/// <summary>Reads images ahead of the cursor that it serves, a batch at a time, and keeps their features.</summary>
+internal sealed class FeatureReader : IDisposable
+{
+    private readonly DataViewRowCursor _cursor;
+    private readonly ValueGetter<VBuffer<float>> _getPixels;
+    private readonly EncoderInput _input;
+    private readonly EncoderNetwork _network;
+    private readonly float[] _pixels;
+    private readonly float[] _features;
+
+    // An image that cannot be read fails where its row is asked for, not where it is read ahead.
+    private readonly Exception?[] _errors = new Exception?[ContrastiveEncoderTransformer.BatchSize];
+    private long _first = -1;
+    private int _count;
+    private long _position = -1;
+
+    public FeatureReader(IDataView pixels, EncoderInput input, EncoderNetwork network)
+    {
+        _input = input;
+        _network = network;
+        DataViewSchema.Column column = pixels.Schema[input.PixelColumn];
+        _cursor = pixels.GetRowCursor([column]);
+        _getPixels = _cursor.GetGetter<VBuffer<float>>(column);
+        _pixels = new float[ContrastiveEncoderTransformer.BatchSize * input.PixelCount];
+        _features = new float[ContrastiveEncoderTransformer.BatchSize * network.FeatureDimension];
+    }
+
+    /// <summary>Moves to a row; nothing is computed until <see cref="Get"/>.</summary>
+    public void MoveTo(long position) => _position = position;
+
+    /// <summary>The features of the current row.</summary>
+    public void Get(ref VBuffer<float> value)
+    {
+        while (_position >= _first + _count || _first < 0)
+            ReadBatch();
+        int row = (int)(_position - _first);
+        if (_errors[row] is { } error)
+            throw new InvalidOperationException($"The image of row {_position} cannot be encoded: {error.Message}", error);
+        VBufferEditor<float> editor = VBufferEditor.Create(ref value, _network.FeatureDimension);
+        _features.AsSpan(row * _network.FeatureDimension, _network.FeatureDimension).CopyTo(editor.Values);
+        value = editor.Commit();
+    }
+
+    public void Dispose() => _cursor.Dispose();
+
+    private void ReadBatch()
+    {
+        // Rows that were stepped over without asking for their features are not decoded.
+        long first = Math.Max(_position, 0);
+        int rows = 0;
+        VBuffer<float> pixels = default;
+        while (rows < ContrastiveEncoderTransformer.BatchSize && _cursor.MoveNext())
+        {
+            if (_cursor.Position < first)
+                continue;
+            Span<float> target = _pixels.AsSpan(rows * _input.PixelCount, _input.PixelCount);
+            try
+            {
+                _getPixels(ref pixels);
+                pixels.CopyTo(target);
+                _errors[rows] = null;
+            }
+#pragma warning disable CA1031 // Kept for the row it belongs to and thrown there.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                target.Clear();
+                _errors[rows] = e;
+            }
+
+            rows++;
+        }
+
+        if (rows == 0)
+            throw new InvalidOperationException($"The data gave fewer rows when it was read for its images than when it was read for its other columns (row {_position}). The encoder reads its input twice, in step; data that changes between two passes must be cached before the images are loaded.");
+        _network.Encode(_pixels.AsSpan(0, rows * _input.PixelCount), rows, _features);
+        (_first, _count) = (first, rows);
+    }
+}

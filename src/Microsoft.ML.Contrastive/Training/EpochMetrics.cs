@@ -1,0 +1,51 @@
+using System.Globalization;
+
+namespace Microsoft.ML.Contrastive.Training;
+
+/// <summary>What one epoch of pretraining did: reported to <see cref="ContrastivePretrainTrainer.Options.MetricsCallback"/> and to the log.</summary>
+public sealed record EpochMetrics
+{
+    /// <summary>The epoch just finished, from 1.</summary>
+    public required int Epoch { get; init; }
+
+    /// <summary>Epochs in all.</summary>
+    public required int Epochs { get; init; }
+
+    /// <summary>Optimiser steps done so far.</summary>
+    public required long Step { get; init; }
+
+    /// <summary>Mean loss over the epoch's batches. Its scale depends on the method, the temperature and the batch size: compare within a run only.</summary>
+    public required double Loss { get; init; }
+
+    /// <summary>Learning rate of the epoch's last step.</summary>
+    public required double LearningRate { get; init; }
+
+    /// <summary>Images (rows, not views) trained on per second of the epoch, monitoring excluded.</summary>
+    public required double ImagesPerSecond { get; init; }
+
+    /// <summary>Share of the epoch, 0 … 1, that the training loop stood still because no batch was ready. Above about 0.1 rendering is the bottleneck.</summary>
+    public required double WaitingForData { get; init; }
+
+    /// <summary>
+    /// Mean over the feature dimensions of the standard deviation of L2-normalised features, times √d: near 1 when features spread over the
+    /// sphere, near 0 when they have collapsed to a point (SimSiam, section 4.1).
+    /// </summary>
+    public required double FeatureSpread { get; init; }
+
+    /// <summary>Effective rank of the features: the exponential of the entropy of their normalised singular values (RankMe), 1 … d.</summary>
+    public required double EffectiveRank { get; init; }
+
+    /// <summary>
+    /// Top-1 accuracy, 0 … 1, of a weighted nearest-neighbour classifier on the encoder's features: of the validation images among the
+    /// training images, or leave-one-out among training images when there is no validation set. <see langword="null"/> when there are no labels.
+    /// </summary>
+    public double? KnnAccuracy { get; init; }
+
+    /// <summary>Wall-clock time since training began.</summary>
+    public required TimeSpan Elapsed { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"epoch {Epoch}/{Epochs}  loss {Loss:0.0000}  lr {LearningRate:0.#####}  {ImagesPerSecond:0} images/s  waiting {WaitingForData:0%}  spread {FeatureSpread:0.00}  rank {EffectiveRank:0.0}{(KnnAccuracy is { } knn ? $"  kNN {knn:0.0%}" : "")}");
+}

@@ -37,20 +37,4 @@ internal sealed class EncoderInput
 
     /// <summary>The steps, fitted to data of this schema. Nothing is read: both steps are fixed by their settings.</summary>
     public TransformerChain<ImagePixelExtractingTransformer> For(DataViewSchema schema) => Estimator.Fit(new EmptyView(schema));
-
-    /// <summary>A data view without rows: what a step without training needs to see.</summary>
-    private sealed class EmptyView(DataViewSchema schema) : IDataView
-    {
-        public bool CanShuffle => false;
-
-        public DataViewSchema Schema => schema;
-
-        public long? GetRowCount() => 0;
-
-        public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
-            throw new InvalidOperationException("A step that should need no data asked for rows.");
-
-        public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
-            [GetRowCursor(columnsNeeded, rand)];
-    }
 }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Contrastive.Training;
@@ -12,32 +14,39 @@ public enum UnreadableImages
     Throw,
 }
 
-/// <summary>Counts the images that could not be read and names the first few.</summary>
+/// <summary>Counts the images that could not be read and names the first few, each once however often it is met.</summary>
 internal sealed class ImageErrors(UnreadableImages handling, IChannel channel)
 {
     private const int NamedInLog = 20;
-    private int _count;
+    private readonly ConcurrentDictionary<DataViewRowId, int> _rows = new();
 
-    public int Count => _count;
+    /// <summary>Images that could not be read.</summary>
+    public int Count => _rows.Count;
 
-    /// <summary>Notes a failure, or rethrows it when the handling says so. Safe to call from several threads.</summary>
+    /// <summary>Notes a failure, or throws when the handling says so. Safe to call from several threads.</summary>
     public void Add(Exception error, DataViewRowId row)
     {
         if (handling == UnreadableImages.Throw)
-            throw new InvalidOperationException($"Row {row}: {error.Message} To train without unreadable images, set {nameof(ContrastivePretrainTrainer.Options.UnreadableImages)} = {nameof(UnreadableImages.Skip)}.", error);
-        int count = Interlocked.Increment(ref _count);
+            throw new InvalidOperationException($"{error.Message} To train without unreadable images, set {nameof(ContrastivePretrainTrainer.Options.UnreadableImages)} = {nameof(UnreadableImages.Skip)}.", error);
+        if (!_rows.TryAdd(row, 0))
+            return;
+        int count = _rows.Count;
         if (count <= NamedInLog)
-            channel.Warning($"Skipped an unreadable image (row {row}): {error.Message}");
+            channel.Warning($"Skipped an unreadable image: {error.Message}");
         else if (count == NamedInLog + 1)
             channel.Warning($"More than {NamedInLog} images are unreadable; further ones are counted, not named.");
     }
 
     /// <summary>Says how many were skipped, and fails when nothing is left.</summary>
+    /// <param name="readable">Images that could be read in the same pass.</param>
     public void Summarize(int readable)
     {
-        if (readable == 0 && _count > 0)
-            throw new InvalidOperationException($"None of the {_count} images could be read; the log names the first {NamedInLog}. Check the folder and the format of the images.");
-        if (_count > 0)
-            channel.Warning($"{_count} of {_count + readable} images could not be read and were skipped.");
+        if (readable == 0 && Count > 0)
+            throw new InvalidOperationException($"None of the {Count} images could be read; the log names the first {NamedInLog}. Check the folder and the format of the images.");
+        if (Count > 0 && !_summarized)
+            channel.Warning($"{Count} of {Count + readable} images could not be read and were skipped.");
+        _summarized = true;
     }
+
+    private bool _summarized;
 }

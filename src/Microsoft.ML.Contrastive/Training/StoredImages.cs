@@ -13,6 +13,9 @@ internal sealed class StoredImages(ImageStore store, DataViewRowId[] ids) : IDis
 
     public int Count => Ids.Length;
 
+    /// <summary>The row of an identifier, or a negative number when no image has it.</summary>
+    public int IndexOf(DataViewRowId id) => Array.BinarySearch(Ids, id, Comparer<DataViewRowId>.Create((a, b) => (a.High, a.Low).CompareTo((b.High, b.Low))));
+
     public void Dispose() => Store.Dispose();
 
     /// <summary>Reads an image column, with as many cursors as the data offers.</summary>

@@ -22,6 +22,13 @@ internal sealed class StoredViewSource(
     public void Dispose() => images.Dispose();
 
     /// <summary>Renders all views of one row.</summary>
+    public void Render(int row, long epoch, ViewBatch batch, int batchRow)
+    {
+        Worker worker = RentWorker();
+        Render(row, epoch, batch, batchRow, worker);
+        _workers.Add(worker);
+    }
+
     private void Render(int row, long epoch, ViewBatch batch, int batchRow, Worker worker)
     {
         RgbImage image = images.Store[row];

@@ -1,0 +1,27 @@
+using Microsoft.ML.Contrastive.Seams;
+using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
+
+namespace Microsoft.ML.Contrastive.Encoders;
+
+/// <summary>What an encoder adds to the shape of a pipeline.</summary>
+internal static class EncoderSchema
+{
+    /// <summary>The input's shape with the column of features added.</summary>
+    public static SchemaShape Extend(SchemaShape input, string imageColumn, string featureColumn)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        CheckImage(input, imageColumn);
+        SchemaShape.Column features = MlNetInternals.Column(featureColumn, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single);
+        return new SchemaShape([.. input.Where(c => c.Name != featureColumn), features]);
+    }
+
+    /// <summary>Throws unless the shape has the column and it holds images.</summary>
+    public static void CheckImage(SchemaShape input, string column)
+    {
+        if (!input.TryFindColumn(column, out SchemaShape.Column found))
+            throw new ArgumentException($"The column '{column}' is missing; the columns are {string.Join(", ", input.Select(c => c.Name))}.", nameof(input));
+        if (found.ItemType is not ImageDataViewType)
+            throw new ArgumentException($"The column '{column}' holds {found.ItemType}; it must hold images. Load them first, e.g. with mlContext.Transforms.LoadImages.", nameof(input));
+    }
+}

@@ -1,0 +1,146 @@
+using Microsoft.ML.Contrastive.Augmentation;
+using Microsoft.ML.Contrastive.Encoders;
+using Microsoft.ML.Contrastive.Methods;
+using Microsoft.ML.Contrastive.Seams;
+using Microsoft.ML.Contrastive.Training.Optimization;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Contrastive.Training;
+
+/// <summary>
+/// Pretrains an encoder on images without labels: a self-supervised method learns to recognise two augmented views of the same image.
+/// </summary>
+/// <remarks>
+/// <format type="text/markdown"><![CDATA[
+/// ### Input and output columns
+/// | column | type |
+/// | --- | --- |
+/// | `InputColumnName` ("Image") | image of any size: what the encoder will read |
+/// | `ViewColumnNames` ("View1", "View2") | images of known size: the views, made by JointCrop and the other augmentation steps, or by any other means |
+/// | `LabelColumnName` ("Label") | optional; only watched, never trained on |
+/// | `OutputColumnName` ("Features") | vector of `Backbone.FeatureDimension` floats |
+///
+/// ### Characteristics
+/// | | |
+/// | --- | --- |
+/// | machine-learning task | self-supervised representation learning |
+/// | normalisation required | no: pixels are scaled by `Normalization` |
+/// | caching required | no: images are decoded once into memory (`MaximumStoreBytes`) |
+/// | packages beside Microsoft.ML | a native torch library, e.g. TorchSharp-cpu; Microsoft.ML.OnnxRuntime to save |
+/// | GPU | `MLContext.GpuDeviceId`, `MLContext.FallbackToCpu` |
+/// | exportable to ONNX | yes, `ExportToOnnx` |
+///
+/// ### Two paths
+/// Views that this library's augmentation steps made are rendered straight into batches, in parallel, from images that were decoded once.
+/// Views of any other origin are read through cursors, row by row, in every epoch. Before the first epoch the fast path is compared with the
+/// columns; where they differ (a step in between replaced them), the log says so and the columns are used.
+/// ]]></format>
+/// </remarks>
+public sealed partial class ContrastivePretrainTrainer : IEstimator<ContrastiveEncoderTransformer>
+{
+    private readonly MLContext _context;
+    private readonly Options _options;
+
+    /// <summary>Makes a trainer; <c>mlContext.Contrastive().Trainers.ContrastivePretrain</c> is the usual way.</summary>
+    /// <param name="context">The context: its seed, log and GPU settings are used.</param>
+    /// <param name="options">The settings.</param>
+    /// <exception cref="ArgumentException">A setting is missing or contradicts another.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range.</exception>
+    public ContrastivePretrainTrainer(MLContext context, Options options)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        _context = context;
+        _options = options;
+    }
+
+    /// <summary>Pretrains on the data.</summary>
+    /// <param name="input">Data with the input and view columns.</param>
+    /// <returns>The encoder; after a cancellation, the encoder as far as it came.</returns>
+    /// <exception cref="ArgumentException">A column is missing or of the wrong type, or there are fewer images than a batch holds. Raised before training starts.</exception>
+    /// <exception cref="NonFiniteLossException">The loss left the finite numbers.</exception>
+    public ContrastiveEncoderTransformer Fit(IDataView input) => Fit(input, _options.ValidationSet);
+
+    /// <summary>Pretrains on the data and watches a validation set.</summary>
+    /// <param name="trainData">Data with the input and view columns.</param>
+    /// <param name="validationData">Data with the input column and labels; only the nearest-neighbour accuracy of each epoch looks at it.</param>
+    /// <returns>The encoder; after a cancellation, the encoder as far as it came.</returns>
+    public ContrastiveEncoderTransformer Fit(IDataView trainData, IDataView? validationData)
+    {
+        ArgumentNullException.ThrowIfNull(trainData);
+        DataViewSchema.Column image = TrainingColumns.Image(trainData.Schema, _options.InputColumnName);
+        DataViewSchema.Column[] views = TrainingColumns.Views(trainData.Schema, _options.ViewColumnNames, _options.Method);
+        if (validationData is not null)
+            TrainingColumns.Image(validationData.Schema, _options.InputColumnName);
+
+        IHost host = ((IHostEnvironment)_context).Register(nameof(ContrastivePretrainTrainer));
+        using IChannel channel = host.Start("Pretraining");
+        int seed = _options.Seed ?? MlNetInternals.Seed(_context) ?? Random.Shared.Next();
+        Device device = TrainingDevice.Select(_context, channel);
+        var errors = new ImageErrors(_options.UnreadableImages, channel);
+        using IViewSource source = ViewSources.Open(trainData, views, _options, unchecked((ulong)seed), device, errors, channel);
+        if (source.RowCount < _options.BatchSize)
+            throw new ArgumentException($"{nameof(Options.BatchSize)} is {_options.BatchSize}, but there are only {source.RowCount} readable images; it must be at most that.", nameof(trainData));
+
+        ImageSize imageSize = _options.ImageSize ?? source.ViewSizes[0];
+        channel.Info($"Pretraining {_options.Backbone.Name} with {_options.Method.Name} on {source.RowCount} images, {_options.Epochs} epochs of {source.RowCount / _options.BatchSize} steps, on {device}, seed {seed}. {_options.Method}; {_options.Optimizer}; {_options.LearningRateSchedule}.");
+        random.manual_seed(seed);
+        MethodModule method = _options.Method.Create(_options.Backbone);
+        EncoderNetwork? network = null;
+        try
+        {
+            method.to(device);
+            network = new EncoderNetwork(method.Encoder, _options.Normalization, imageSize, device);
+            Train(method, network, source, trainData, validationData, image, device, channel);
+            return new ContrastiveEncoderTransformer(_context, network, _options.OutputColumnName, _options.InputColumnName);
+        }
+        catch
+        {
+            network?.Dispose();
+            throw;
+        }
+        finally
+        {
+            method.DisposeHeads();
+        }
+    }
+
+    /// <inheritdoc/>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        SchemaShape output = EncoderSchema.Extend(inputSchema, _options.InputColumnName, _options.OutputColumnName);
+        foreach (string view in _options.ViewColumnNames)
+            EncoderSchema.CheckImage(inputSchema, view);
+        return output;
+    }
+
+    private void Train(
+        MethodModule method, EncoderNetwork network, IViewSource source, IDataView trainData, IDataView? validationData,
+        DataViewSchema.Column image, Device device, IChannel channel)
+    {
+        var input = new EncoderInput(_context, image.Name, _options.OutputColumnName, network.InputSize);
+        var classes = new Dictionary<string, int>();
+        MonitoredSample sample = MonitoredSample.Read(trainData, input, LabelOf(trainData), classes, _options.MonitoredImages, _options.CancellationToken);
+        MonitoredSample? validation = validationData is null
+            ? null
+            : MonitoredSample.Read(validationData, input, LabelOf(validationData), classes, _options.MonitoredImages, _options.CancellationToken);
+        using OptimizerState optimizer = _options.Optimizer.Create(method.TrainableParameters());
+        var schedule = new TrainingSchedule(_options.Epochs, _options.BatchSize, _options.Optimizer, _options.LearningRateSchedule);
+        new TrainingLoop(method, optimizer, schedule, source, device).Run(
+            new EncoderMonitor(network, sample, validation),
+            metrics =>
+            {
+                channel.Info(metrics.ToString());
+                _options.MetricsCallback?.Invoke(metrics);
+            },
+            _options.CancellationToken);
+        if (_options.CancellationToken.IsCancellationRequested)
+            channel.Warning("Pretraining was cancelled; the encoder is returned as far as it came.");
+    }
+
+    private DataViewSchema.Column? LabelOf(IDataView data) =>
+        _options.LabelColumnName is { } name ? data.Schema.GetColumnOrNull(name) : null;
+}

@@ -1,0 +1,35 @@
+using Microsoft.ML.Contrastive.Methods;
+using Microsoft.ML.Transforms.Image;
+
+namespace Microsoft.ML.Contrastive.Training;
+
+/// <summary>Finds the columns that training reads, or says which is missing or of the wrong type.</summary>
+internal static class TrainingColumns
+{
+    /// <summary>The column of the images.</summary>
+    public static DataViewSchema.Column Image(DataViewSchema schema, string name) => Find(schema, name, nameof(ContrastivePretrainTrainer.Options.InputColumnName));
+
+    /// <summary>The columns of the views: images of known size, equal in size unless the method takes views of several sizes.</summary>
+    public static DataViewSchema.Column[] Views(DataViewSchema schema, string[] names, ContrastiveMethod method)
+    {
+        DataViewSchema.Column[] views = [.. names.Select(n => Find(schema, n, nameof(ContrastivePretrainTrainer.Options.ViewColumnNames)))];
+        foreach (DataViewSchema.Column view in views)
+        {
+            if (view.Type is ImageDataViewType { Width: 0 } or ImageDataViewType { Height: 0 })
+                throw new ArgumentException($"The view column '{view.Name}' holds images of unknown size; a view needs a known one. Make it with a crop step such as JointCrop, or append ResizeImages.", nameof(names));
+        }
+
+        if (!method.TakesViewsOfSeveralSizes && views.Select(v => (ImageDataViewType)v.Type).Select(t => (t.Width, t.Height)).Distinct().Count() > 1)
+            throw new ArgumentException($"{method.Name} takes views of one size; they are {string.Join(", ", views.Select(v => $"{v.Name} {((ImageDataViewType)v.Type).Width}x{((ImageDataViewType)v.Type).Height}"))}.", nameof(names));
+        return views;
+    }
+
+    private static DataViewSchema.Column Find(DataViewSchema schema, string name, string option)
+    {
+        DataViewSchema.Column column = schema.GetColumnOrNull(name)
+            ?? throw new ArgumentException($"{option} names the column '{name}', which the data does not have; its columns are {string.Join(", ", schema.Where(c => !c.IsHidden).Select(c => c.Name))}. (Caching and ShuffleRows drop image columns: put them before LoadImages.)", option);
+        return column.Type is ImageDataViewType
+            ? column
+            : throw new ArgumentException($"{option} names the column '{name}', which holds {column.Type}; it must hold images. Load them first, e.g. with mlContext.Transforms.LoadImages.", option);
+    }
+}

@@ -1,0 +1,95 @@
+using Microsoft.ML.Contrastive.DataViews;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Contrastive.Training;
+
+/// <summary>Chooses where a training's views come from: the image store where every view column carries its plan, cursors otherwise.</summary>
+internal static class ViewSources
+{
+    /// <summary>Rows on which the two paths are compared before the first epoch.</summary>
+    private const int RowsCompared = 4;
+
+    public static IViewSource Open(
+        IDataView data, DataViewSchema.Column[] views, ContrastivePretrainTrainer.Options options, ulong seed, Device device, ImageErrors errors, IChannel channel)
+    {
+        IViewSource? stored = OpenStored(data, views, options, seed, device, errors, channel);
+        return stored ?? new CursorViewSource(data, views, options.Normalization, seed, errors);
+    }
+
+    private static StoredViewSource? OpenStored(
+        IDataView data, DataViewSchema.Column[] views, ContrastivePretrainTrainer.Options options, ulong seed, Device device, ImageErrors errors, IChannel channel)
+    {
+        var columns = new ViewColumnPlan[views.Length];
+        for (int i = 0; i < views.Length; i++)
+        {
+            if (!ViewPlanAnnotation.TryGet(views[i], out ViewColumnPlan? column))
+            {
+                channel.Info($"The view column '{views[i].Name}' was not made by this library's augmentation steps: views are read through cursors in every epoch.");
+                return null;
+            }
+
+            columns[i] = column;
+        }
+
+        if (columns.Any(c => !ReferenceEquals(c.Source, columns[0].Source)) || ViewPlanAnnotation.FindSource(data.Schema, columns[0].Source) is not { } image)
+        {
+            channel.Warning($"The views are made from several image columns, or from one that is no longer there ('{columns[0].Source.Name}'): they are read through cursors in every epoch.");
+            return null;
+        }
+
+        long maximum = options.MaximumStoreBytes ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
+        StoredImages? images = StoredImages.Read(data, image, maximum, errors, options.CancellationToken);
+        if (images is null)
+        {
+            channel.Warning($"The decoded images need more than {maximum / (1 << 20)} MiB ({nameof(options.MaximumStoreBytes)}): they are decoded anew in every epoch, which is slower. Smaller images, or more memory, avoid it.");
+            return null;
+        }
+
+        errors.Summarize(images.Count);
+        int threads = options.RenderThreads ?? (device.type == DeviceType.CPU ? Math.Max(1, Environment.ProcessorCount / 2) : Environment.ProcessorCount);
+        var source = new StoredViewSource(images, [.. PlansOf(columns)], options.Normalization, seed, threads);
+        if (Agrees(source, images, data, views, options))
+            return source;
+        channel.Warning("The view columns differ from what their plan renders: a step in between has replaced images or views. They are read through cursors in every epoch, which is slower.");
+        source.Dispose();
+        return null;
+    }
+
+    /// <summary>Views that share a plan are sampled together: that is where the joint distribution lives.</summary>
+    private static IEnumerable<PlannedViews> PlansOf(ViewColumnPlan[] columns) =>
+        columns.Select((c, i) => (Column: c, InBatch: i))
+            .GroupBy(c => c.Column.Plan)
+            .Select(g => new PlannedViews(g.Key, [.. g.Select(c => (c.Column.View, c.InBatch))]));
+
+    /// <summary>Renders the first rows by both paths and compares them to the bit.</summary>
+    private static bool Agrees(StoredViewSource stored, StoredImages images, IDataView data, DataViewSchema.Column[] views, ContrastivePretrainTrainer.Options options)
+    {
+        int rows = Math.Min(RowsCompared, images.Count);
+        if (rows == 0)
+            return true;
+        using var fromStore = new ViewBatch(stored.ViewSizes, 1);
+        using var fromColumns = new ViewBatch(stored.ViewSizes, 1);
+        using var reader = new CursorViewReader(data, views, stored.ViewSizes, options.Normalization, epoch: 0, shuffle: null);
+        for (int compared = 0; compared < rows && reader.MoveNext();)
+        {
+            // Rows whose image is unreadable are not in the store; their views cannot be read either.
+            int row = images.IndexOf(reader.Id);
+            if (row < 0)
+                continue;
+            reader.Read(fromColumns, 0);
+            stored.Render(row, epoch: 0, fromStore, 0);
+            for (int view = 0; view < views.Length; view++)
+            {
+                if (!fromStore.Pixels(view, 0).SequenceEqual(fromColumns.Pixels(view, 0)))
+                    return false;
+            }
+
+            compared++;
+        }
+
+        return true;
+    }
+}

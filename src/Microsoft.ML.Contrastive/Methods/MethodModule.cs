@@ -54,6 +54,14 @@ internal abstract class MethodModule(string name) : nn.Module(name)
     protected override void RegisterComponents()
     {
     }
+
+    /// <summary>Releases heads, momentum copies and whatever else served training only; the encoder lives on.</summary>
+    public void DisposeAllButEncoder()
+    {
+        var kept = new HashSet<Tensor>([.. Encoder.parameters(), .. Encoder.buffers()], ReferenceEqualityComparer.Instance);
+        foreach (Tensor tensor in parameters().Concat(buffers()).Where(t => !kept.Contains(t)))
+            tensor.Dispose();
+    }
 }
 
 /// <summary>One trainable parameter and how it is optimised.</summary>

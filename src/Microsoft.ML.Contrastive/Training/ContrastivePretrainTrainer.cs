@@ -104,7 +104,7 @@ public sealed partial class ContrastivePretrainTrainer : IEstimator<ContrastiveE
         }
         finally
         {
-            method.DisposeHeads();
+            method.DisposeAllButEncoder();
         }
     }
 
@@ -127,8 +127,8 @@ public sealed partial class ContrastivePretrainTrainer : IEstimator<ContrastiveE
         MonitoredSample? validation = validationData is null
             ? null
             : MonitoredSample.Read(validationData, input, LabelOf(validationData), classes, _options.MonitoredImages, _options.CancellationToken);
-        using OptimizerState optimizer = _options.Optimizer.Create(method.TrainableParameters());
         var schedule = new TrainingSchedule(_options.Epochs, _options.BatchSize, _options.Optimizer, _options.LearningRateSchedule);
+        using OptimizerState optimizer = _options.Optimizer.Create(method.TrainableParameters(), schedule.PeakLearningRate);
         new TrainingLoop(method, optimizer, schedule, source, device).Run(
             new EncoderMonitor(network, sample, validation),
             metrics =>

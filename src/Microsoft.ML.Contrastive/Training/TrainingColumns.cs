@@ -19,7 +19,7 @@ internal static class TrainingColumns
                 throw new ArgumentException($"The view column '{view.Name}' holds images of unknown size; a view needs a known one. Make it with a crop step such as JointCrop, or append ResizeImages.", nameof(names));
         }
 
-        if (!method.TakesViewsOfSeveralSizes && views.Select(v => (ImageDataViewType)v.Type).Select(t => (t.Width, t.Height)).Distinct().Count() > 1)
+        if (!method.TakesMultiCrop && views.Select(v => (ImageDataViewType)v.Type).Select(t => (t.Width, t.Height)).Distinct().Count() > 1)
             throw new ArgumentException($"{method.Name} takes views of one size; they are {string.Join(", ", views.Select(v => $"{v.Name} {((ImageDataViewType)v.Type).Width}x{((ImageDataViewType)v.Type).Height}"))}.", nameof(names));
         return views;
     }

@@ -36,7 +36,7 @@ internal sealed class TrainingLoop(MethodModule method, OptimizerState optimizer
             }
 
             double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-            RepresentationSummary health = monitor.Measure(method.Encoder);
+            RepresentationSummary health = monitor.Measure();
             report(new EpochMetrics
             {
                 Epoch = epoch + 1,
@@ -65,8 +65,9 @@ internal sealed class TrainingLoop(MethodModule method, OptimizerState optimizer
         if (!double.IsFinite(value))
             throw new NonFiniteLossException(value, position.Step, learningRate);
         loss.backward();
+        optimizer.ClipGradients();
         method.BeforeOptimizerStep(position);
-        optimizer.Step(learningRate, schedule.WeightDecay);
+        optimizer.Step(learningRate, schedule.WeightDecay(position));
         method.AfterOptimizerStep(position);
         return value;
     }

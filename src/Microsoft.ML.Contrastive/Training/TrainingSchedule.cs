@@ -6,8 +6,11 @@ namespace Microsoft.ML.Contrastive.Training;
 /// <summary>What the loop needs to know about time: how long, in which steps, at which rates.</summary>
 internal sealed record TrainingSchedule(int Epochs, int BatchSize, Optimizer Optimizer, LearningRateSchedule LearningRateSchedule)
 {
-    public double WeightDecay => Optimizer.WeightDecay;
+    /// <summary>The highest learning rate: the optimiser's, scaled to the batch.</summary>
+    public double PeakLearningRate => Optimizer.PeakLearningRate(BatchSize);
 
     public double LearningRate(TrainingPosition position) =>
-        Optimizer.LearningRate * LearningRateSchedule.At(position.Step, position.TotalSteps, position.StepsPerEpoch);
+        PeakLearningRate * LearningRateSchedule.At(position.Step, position.TotalSteps, position.StepsPerEpoch);
+
+    public double WeightDecay(TrainingPosition position) => Optimizer.WeightDecayAt(position.Step, position.TotalSteps);
 }

@@ -16,6 +16,7 @@ internal sealed class CursorViewReader : IDisposable
     private readonly ValueGetter<DataViewRowId> _getId;
     private readonly MLImage?[] _images;
     private byte[] _pixels = [];
+    private byte[] _planes = [];
 
     public CursorViewReader(
         IDataView data, DataViewSchema.Column[] columns, IReadOnlyList<ImageSize> sizes, PixelNormalization normalization, long epoch, Random? shuffle)
@@ -55,8 +56,12 @@ internal sealed class CursorViewReader : IDisposable
                 throw new InvalidOperationException($"The view '{_columns[view].Name}' is missing.");
             if (image.Width != size.Width || image.Height != size.Height)
                 throw new InvalidOperationException($"The view '{_columns[view].Name}' is {image.Width}x{image.Height}; its column says {size}.");
-            MLImageConversion.ToRgb(image, ref _pixels);
-            _normalization.Apply(_pixels.AsSpan(0, size.Width * size.Height * 3), batch.Pixels(view, row));
+            int length = MLImagePixels.PackedLength(image);
+            if (_pixels.Length < length)
+                (_pixels, _planes) = (new byte[length], new byte[length]);
+            MLImagePixels.CopyTo(image, _pixels.AsSpan(0, length));
+            PlanarPixels.Unpack(_pixels.AsSpan(0, length), _planes.AsSpan(0, length));
+            PlanarPixels.Normalize(_planes.AsSpan(0, length), _normalization, batch.Pixels(view, row));
         }
     }
 

@@ -12,29 +12,29 @@ internal readonly record struct RepresentationSummary(double Spread, double Effe
 /// </summary>
 internal sealed class EncoderMonitor(EncoderNetwork network, MonitoredSample sample, MonitoredSample? validation)
 {
-    /// <summary>Neighbours and temperature of the usual protocol (Wu et al. 2018); fewer neighbours when the sample is small.</summary>
+    /// <summary>Fewer than the usual 200: the sample holds a thousand images, and 200 of them would outvote a class of a hundred.</summary>
     private const int Neighbours = 20;
-    private const double Temperature = 0.07;
     private const int EncodedTogether = 128;
 
     public RepresentationSummary Measure()
     {
-        if (sample.Count == 0)
+        if (sample.Count < 2)
             return new RepresentationSummary(double.NaN, double.NaN, null);
         network.Backbone.eval();
         float[] features = Encode(sample);
         RepresentationHealth health = RepresentationHealth.Measure(features, network.FeatureDimension);
-        return new RepresentationSummary(health.NormalizedFeatureSpread, health.EffectiveRank, KnnAccuracy(features));
+        return new RepresentationSummary(health.RelativeStandardDeviation, health.RankMe, KnnAccuracy(features));
     }
 
     private double? KnnAccuracy(float[] features)
     {
         if (!sample.HasLabels)
             return null;
-        var classifier = new NearestNeighbourClassifier(features, network.FeatureDimension, sample.Labels, Neighbours, Temperature);
-        if (validation is { HasLabels: true })
-            return classifier.Accuracy(Encode(validation), validation.Labels);
-        return classifier.LeaveOneOutAccuracy();
+        if (validation is not { HasLabels: true })
+            return new NearestNeighbourClassifier(features, sample.Labels, Neighbours).ClassifyLeavingOneOut().Accuracy(sample.Labels);
+        // A class that only the validation images have has no neighbours, and counts as wrong.
+        int classes = Math.Max(sample.Labels.Max(), validation.Labels.Max()) + 1;
+        return new NearestNeighbourClassifier(features, sample.Labels, Neighbours, classCount: classes).Classify(Encode(validation)).Accuracy(validation.Labels);
     }
 
     private float[] Encode(MonitoredSample images)

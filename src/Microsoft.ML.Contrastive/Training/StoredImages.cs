@@ -1,22 +1,35 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.ML.Contrastive.Imaging;
 using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Contrastive.Training;
 
 /// <summary>All images of a data set, decoded once, in the order of their row identifiers.</summary>
-internal sealed class StoredImages(ImageStore store, DataViewRowId[] ids) : IDisposable
+internal sealed class StoredImages : IDisposable
 {
-    public ImageStore Store { get; } = store;
+    private static readonly Comparer<DataViewRowId> ById = Comparer<DataViewRowId>.Create((a, b) => (a.High, a.Low).CompareTo((b.High, b.Low)));
+
+    private readonly ImageStore _store;
+    private readonly int[] _slots;
+
+    private StoredImages(ImageStore store, int[] slots, DataViewRowId[] ids)
+    {
+        _store = store;
+        _slots = slots;
+        Ids = ids;
+    }
 
     /// <summary>Identifier of each row: keys its random numbers.</summary>
-    public DataViewRowId[] Ids { get; } = ids;
+    public DataViewRowId[] Ids { get; }
 
     public int Count => Ids.Length;
 
-    /// <summary>The row of an identifier, or a negative number when no image has it.</summary>
-    public int IndexOf(DataViewRowId id) => Array.BinarySearch(Ids, id, Comparer<DataViewRowId>.Create((a, b) => (a.High, a.Low).CompareTo((b.High, b.Low))));
+    public RgbImage this[int row] => _store[_slots[row]];
 
-    public void Dispose() => Store.Dispose();
+    /// <summary>The row of an identifier, or a negative number when no image has it.</summary>
+    public int IndexOf(DataViewRowId id) => Array.BinarySearch(Ids, id, ById);
+
+    public void Dispose() => _store.Dispose();
 
     /// <summary>Reads an image column, with as many cursors as the data offers.</summary>
     /// <param name="data">The data.</param>
@@ -27,55 +40,17 @@ internal sealed class StoredImages(ImageStore store, DataViewRowId[] ids) : IDis
     /// <returns>The images, or <see langword="null"/> when they need more than <paramref name="maximumBytes"/>.</returns>
     public static StoredImages? Read(IDataView data, DataViewSchema.Column column, long maximumBytes, ImageErrors errors, CancellationToken cancellation)
     {
-        var store = new ImageStore(maximumBytes);
-        var rows = new List<(DataViewRowId Id, int Slot)>();
-        bool full = false;
+        var reading = new Reading(new ImageStore(maximumBytes), column, errors, cancellation);
         DataViewRowCursor[] cursors = data.GetRowCursorSet([column], Environment.ProcessorCount);
         try
         {
-            Parallel.ForEach(cursors, new ParallelOptions { CancellationToken = cancellation }, cursor =>
-            {
-                MLImage? image = null;
-                byte[] pixels = [];
-                ValueGetter<MLImage> getImage = cursor.GetGetter<MLImage>(column);
-                ValueGetter<DataViewRowId> getId = cursor.GetIdGetter();
-                DataViewRowId id = default;
-                while (!Volatile.Read(ref full) && !cancellation.IsCancellationRequested && cursor.MoveNext())
-                {
-                    getId(ref id);
-                    try
-                    {
-                        getImage(ref image!);
-                        if (image is null)
-                            throw new InvalidOperationException("The image is missing.");
-                        MLImageConversion.ToRgb(image, ref pixels);
-                    }
-#pragma warning disable CA1031 // Whatever a foreign column's getter throws for one image must not end the run: the handling decides.
-                    catch (Exception e)
-#pragma warning restore CA1031
-                    {
-                        errors.Add(e, id);
-                        continue;
-                    }
-
-                    if (!store.TryAdd(new RgbImage(pixels.AsSpan(0, image.Width * image.Height * 3), image.Width, image.Height), out int slot))
-                    {
-                        Volatile.Write(ref full, true);
-                        break;
-                    }
-
-                    lock (rows)
-                        rows.Add((id, slot));
-                }
-
-                image?.Dispose();
-            });
+            Parallel.ForEach(cursors, reading.ReadAll);
             cancellation.ThrowIfCancellationRequested();
         }
-        catch (AggregateException e) when (e.InnerExceptions.Count > 0)
+        catch (AggregateException e)
         {
-            store.Dispose();
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+            reading.Store.Dispose();
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
         }
         finally
         {
@@ -83,15 +58,58 @@ internal sealed class StoredImages(ImageStore store, DataViewRowId[] ids) : IDis
                 cursor.Dispose();
         }
 
-        if (full)
+        if (reading.Full)
         {
-            store.Dispose();
+            reading.Store.Dispose();
             return null;
         }
 
-        // Cursors finish in any order: sorted, the store is the same in every run.
-        rows.Sort((a, b) => (a.Id.High, a.Id.Low).CompareTo((b.Id.High, b.Id.Low)));
-        store.Reorder([.. rows.Select(r => r.Slot)]);
-        return new StoredImages(store, [.. rows.Select(r => r.Id)]);
+        // Cursors finish in any order: sorted, the rows are the same in every run.
+        (DataViewRowId Id, int Slot)[] rows = [.. reading.Rows.OrderBy(r => r.Id, ById)];
+        return new StoredImages(reading.Store, [.. rows.Select(r => r.Slot)], [.. rows.Select(r => r.Id)]);
+    }
+
+    /// <summary>What the cursors of one reading share.</summary>
+    private sealed class Reading(ImageStore store, DataViewSchema.Column column, ImageErrors errors, CancellationToken cancellation)
+    {
+        private int _slots;
+        private volatile bool _full;
+
+        public ImageStore Store => store;
+
+        public List<(DataViewRowId Id, int Slot)> Rows { get; } = [];
+
+        public bool Full => _full;
+
+        public void ReadAll(DataViewRowCursor cursor)
+        {
+            ValueGetter<MLImage> getImage = cursor.GetGetter<MLImage>(column);
+            ValueGetter<DataViewRowId> getId = cursor.GetIdGetter();
+            MLImage? image = null;
+            DataViewRowId id = default;
+            while (!_full && !cancellation.IsCancellationRequested && cursor.MoveNext())
+            {
+                getId(ref id);
+                int slot = Interlocked.Increment(ref _slots) - 1;
+                try
+                {
+                    getImage(ref image!);
+                    if (image is null)
+                        throw new InvalidOperationException($"The column '{column.Name}' has no image in row {id}.");
+                    if (!store.TryAdd(slot, image))
+                        _full = true;
+                }
+#pragma warning disable CA1031 // Whatever a foreign column's getter throws for one image must not end the run: the handling decides.
+                catch (Exception e)
+#pragma warning restore CA1031
+                {
+                    errors.Add(e, id);
+                    continue;
+                }
+
+                lock (Rows)
+                    Rows.Add((id, slot));
+            }
+        }
     }
 }

@@ -31,7 +31,7 @@ internal sealed class StoredViewSource(
 
     private void Render(int row, long epoch, ViewBatch batch, int batchRow, Worker worker)
     {
-        RgbImage image = images.Store[row];
+        RgbImage image = images[row];
         foreach (PlannedViews planned in plans)
         {
             Span<ViewRecipe> recipes = worker.Recipes(planned.Plan.ViewNames.Length);

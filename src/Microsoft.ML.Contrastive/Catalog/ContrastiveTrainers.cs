@@ -1,0 +1,51 @@
+using Microsoft.ML.Contrastive.Backbones;
+using Microsoft.ML.Contrastive.Methods;
+using Microsoft.ML.Contrastive.Training;
+
+namespace Microsoft.ML;
+
+/// <summary>The trainers of <c>mlContext.Contrastive()</c>.</summary>
+public sealed class ContrastiveTrainers
+{
+    private readonly MLContext _context;
+
+    internal ContrastiveTrainers(MLContext context) => _context = context;
+
+    /// <summary>Pretrains an encoder on images without labels, with all settings.</summary>
+    /// <param name="options">The settings.</param>
+    /// <exception cref="ArgumentException">A setting is missing or contradicts another.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range.</exception>
+    public ContrastivePretrainTrainer ContrastivePretrain(ContrastivePretrainTrainer.Options options) => new(_context, options);
+
+    /// <summary>Pretrains an encoder on images without labels, with the settings that matter most.</summary>
+    /// <param name="outputColumnName">Column that the encoder will write: a vector of <see cref="Backbone.FeatureDimension"/> floats.</param>
+    /// <param name="inputColumnName">Column of the images that the encoder will read.</param>
+    /// <param name="viewColumnNames">Columns of the views; "View1" and "View2" when left out.</param>
+    /// <param name="method">The method; SimCLR with its published settings when left out.</param>
+    /// <param name="backbone">The network; ResNet-18 with the ImageNet stem when left out.</param>
+    /// <param name="epochs">Passes over the data, at least 1.</param>
+    /// <param name="batchSize">Images a step, at least 2.</param>
+    /// <exception cref="ArgumentException">A setting is missing or contradicts another.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range.</exception>
+    public ContrastivePretrainTrainer ContrastivePretrain(
+        string outputColumnName = ContrastivePretrainTrainer.Defaults.OutputColumnName,
+        string inputColumnName = ContrastivePretrainTrainer.Defaults.InputColumnName,
+        string[]? viewColumnNames = null,
+        ContrastiveMethod? method = null,
+        Backbone? backbone = null,
+        int epochs = ContrastivePretrainTrainer.Defaults.Epochs,
+        int batchSize = ContrastivePretrainTrainer.Defaults.BatchSize)
+    {
+        var options = new ContrastivePretrainTrainer.Options
+        {
+            OutputColumnName = outputColumnName,
+            InputColumnName = inputColumnName,
+            Epochs = epochs,
+            BatchSize = batchSize,
+        };
+        options.ViewColumnNames = viewColumnNames ?? options.ViewColumnNames;
+        options.Method = method ?? options.Method;
+        options.Backbone = backbone ?? options.Backbone;
+        return ContrastivePretrain(options);
+    }
+}

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.Contrastive.Backbones;
 using Microsoft.ML.Data;
 using Microsoft.ML.OnnxRuntime;
@@ -18,8 +19,12 @@ internal static class EncoderOnnx
     public static byte[] Verified(EncoderNetwork network, OnnxExportOptions options, out float deviation)
     {
         options.Validate();
-        byte[] model = OnnxModel.Write(
-            network.Backbone, options.InputName, options.OutputName, network.InputSize.Height, network.InputSize.Width, options.FixedBatch, network.Normalization);
+        byte[] model = OnnxModel.Write(network.Backbone, new OnnxModelOptions(options.InputName, options.OutputName, network.InputSize.Height, network.InputSize.Width)
+        {
+            Batch = options.FixedBatch,
+            Normalization = network.Normalization,
+            Metadata = Facts(network),
+        });
         deviation = Deviation(model, network, options);
         if (!(deviation <= options.Tolerance))
             throw new InvalidOperationException(
@@ -34,11 +39,26 @@ internal static class EncoderOnnx
         var builder = new DataViewSchema.Builder();
         builder.AddColumn(input.ImageColumn, new ImageDataViewType());
         var empty = new EmptyView(builder.ToSchema());
-        ITransformer pixels = input.Estimator.Fit(empty);
-        ITransformer scorer = context.Transforms.ApplyOnnxModel([outputColumn], [input.PixelColumn], new MemoryStream(model)).Fit(pixels.Transform(empty));
+        var pixels = input.Estimator.Fit(empty);
+        var scorer = context.Transforms.ApplyOnnxModel([outputColumn], [input.PixelColumn], new MemoryStream(model)).Fit(pixels.Transform(empty));
         // The intermediate columns served the scorer only; the loaded pipeline has the columns of the one in memory.
-        ITransformer drop = context.Transforms.DropColumns(input.ResizedColumn, input.PixelColumn).Fit(scorer.Transform(pixels.Transform(empty)));
+        var drop = context.Transforms.DropColumns(input.ResizedColumn, input.PixelColumn).Fit(scorer.Transform(pixels.Transform(empty)));
         return new TransformerChain<ITransformer>(pixels, scorer, drop);
+    }
+
+    /// <summary>What whoever finds the file needs to know to feed it.</summary>
+    private static Dictionary<string, string> Facts(EncoderNetwork network)
+    {
+        (float R, float G, float B) mean = network.Normalization.Mean, std = network.Normalization.Std;
+        return new Dictionary<string, string>
+        {
+            ["backbone"] = network.Backbone.GetName(),
+            ["image_size"] = network.InputSize.ToString(),
+            ["pixel_range"] = "0..255",
+            ["channel_order"] = "RGB",
+            ["mean"] = string.Create(CultureInfo.InvariantCulture, $"{mean.R},{mean.G},{mean.B}"),
+            ["std"] = string.Create(CultureInfo.InvariantCulture, $"{std.R},{std.G},{std.B}"),
+        };
     }
 
     private static float Deviation(byte[] model, EncoderNetwork network, OnnxExportOptions options)

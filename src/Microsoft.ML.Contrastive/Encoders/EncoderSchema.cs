@@ -19,9 +19,10 @@ internal static class EncoderSchema
     /// <summary>Throws unless the shape has the column and it holds images.</summary>
     public static void CheckImage(SchemaShape input, string column)
     {
-        if (!input.TryFindColumn(column, out SchemaShape.Column found))
+        SchemaShape.Column[] found = [.. input.Where(c => c.Name == column)];
+        if (found is not [var image])
             throw new ArgumentException($"The column '{column}' is missing; the columns are {string.Join(", ", input.Select(c => c.Name))}.", nameof(input));
-        if (found.ItemType is not ImageDataViewType)
-            throw new ArgumentException($"The column '{column}' holds {found.ItemType}; it must hold images. Load them first, e.g. with mlContext.Transforms.LoadImages.", nameof(input));
+        if (image.ItemType is not ImageDataViewType)
+            throw new ArgumentException($"The column '{column}' holds {image.ItemType}; it must hold images. Load them first, e.g. with mlContext.Transforms.LoadImages.", nameof(input));
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.ML.Contrastive.Seams;
 using Microsoft.ML.Contrastive.Training.Optimization;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Contrastive.Training;
@@ -86,7 +87,7 @@ public sealed partial class ContrastivePretrainTrainer : IEstimator<ContrastiveE
             throw new ArgumentException($"{nameof(Options.BatchSize)} is {_options.BatchSize}, but there are only {source.RowCount} readable images; it must be at most that.", nameof(trainData));
 
         ImageSize imageSize = _options.ImageSize ?? source.ViewSizes[0];
-        channel.Info($"Pretraining {_options.Backbone.Name} with {_options.Method.Name} on {source.RowCount} images, {_options.Epochs} epochs of {source.RowCount / _options.BatchSize} steps, on {device}, seed {seed}. {_options.Method}; {_options.Optimizer}; {_options.LearningRateSchedule}.");
+        channel.Info(MessageSensitivity.None, "{0}", $"Pretraining {_options.Backbone.Name} with {_options.Method.Name} on {source.RowCount} images, {_options.Epochs} epochs of {source.RowCount / _options.BatchSize} steps, on {device}, seed {seed}. {_options.Method}; {_options.Optimizer}; {_options.LearningRateSchedule}.");
         random.manual_seed(seed);
         MethodModule method = _options.Method.Create(_options.Backbone);
         EncoderNetwork? network = null;
@@ -133,12 +134,12 @@ public sealed partial class ContrastivePretrainTrainer : IEstimator<ContrastiveE
             new EncoderMonitor(network, sample, validation),
             metrics =>
             {
-                channel.Info(metrics.ToString());
+                channel.Info(MessageSensitivity.None, "{0}", metrics.ToString());
                 _options.MetricsCallback?.Invoke(metrics);
             },
             _options.CancellationToken);
         if (_options.CancellationToken.IsCancellationRequested)
-            channel.Warning("Pretraining was cancelled; the encoder is returned as far as it came.");
+            channel.Warning(MessageSensitivity.None, "{0}", "Pretraining was cancelled; the encoder is returned as far as it came.");
     }
 
     private DataViewSchema.Column? LabelOf(IDataView data) =>

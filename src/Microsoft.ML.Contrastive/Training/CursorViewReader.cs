@@ -56,10 +56,10 @@ internal sealed class CursorViewReader : IDisposable
                 throw new InvalidOperationException($"The view '{_columns[view].Name}' is missing.");
             if (image.Width != size.Width || image.Height != size.Height)
                 throw new InvalidOperationException($"The view '{_columns[view].Name}' is {image.Width}x{image.Height}; its column says {size}.");
-            int length = MLImagePixels.PackedLength(image);
+            int length = Imaging.MLImagePixels.PackedLength(image);
             if (_pixels.Length < length)
                 (_pixels, _planes) = (new byte[length], new byte[length]);
-            MLImagePixels.CopyTo(image, _pixels.AsSpan(0, length));
+            Imaging.MLImagePixels.CopyTo(image, _pixels.AsSpan(0, length));
             PlanarPixels.Unpack(_pixels.AsSpan(0, length), _planes.AsSpan(0, length));
             PlanarPixels.Normalize(_planes.AsSpan(0, length), _normalization, batch.Pixels(view, row));
         }

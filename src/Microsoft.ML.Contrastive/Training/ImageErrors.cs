@@ -32,9 +32,9 @@ internal sealed class ImageErrors(UnreadableImages handling, IChannel channel)
             return;
         int count = _rows.Count;
         if (count <= NamedInLog)
-            channel.Warning($"Skipped an unreadable image: {error.Message}");
+            channel.Warning(MessageSensitivity.None, "{0}", $"Skipped an unreadable image: {error.Message}");
         else if (count == NamedInLog + 1)
-            channel.Warning($"More than {NamedInLog} images are unreadable; further ones are counted, not named.");
+            channel.Warning(MessageSensitivity.None, "{0}", $"More than {NamedInLog} images are unreadable; further ones are counted, not named.");
     }
 
     /// <summary>Says how many were skipped, and fails when nothing is left.</summary>
@@ -44,7 +44,7 @@ internal sealed class ImageErrors(UnreadableImages handling, IChannel channel)
         if (readable == 0 && Count > 0)
             throw new InvalidOperationException($"None of the {Count} images could be read; the log names the first {NamedInLog}. Check the folder and the format of the images.");
         if (Count > 0 && !_summarized)
-            channel.Warning($"{Count} of {Count + readable} images could not be read and were skipped.");
+            channel.Warning(MessageSensitivity.None, "{0}", $"{Count} of {Count + readable} images could not be read and were skipped.");
         _summarized = true;
     }
 

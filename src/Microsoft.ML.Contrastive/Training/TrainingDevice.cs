@@ -21,7 +21,7 @@ internal static class TrainingDevice
             : $"MLContext.GpuDeviceId is {id}; allowed are 0 to {devices - 1}";
         if (!context.FallbackToCpu)
             throw new InvalidOperationException($"{problem}. Choose another device, or set MLContext.FallbackToCpu = true.");
-        channel.Warning($"{problem}; training runs on the CPU, as MLContext.FallbackToCpu allows.");
+        channel.Warning(MessageSensitivity.None, "{0}", $"{problem}; training runs on the CPU, as MLContext.FallbackToCpu allows.");
         return CPU;
     }
 }

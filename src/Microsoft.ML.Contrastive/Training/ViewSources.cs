@@ -27,7 +27,7 @@ internal static class ViewSources
         {
             if (!ViewPlanAnnotation.TryGet(views[i], out ViewColumnPlan? column))
             {
-                channel.Info($"The view column '{views[i].Name}' was not made by this library's augmentation steps: views are read through cursors in every epoch.");
+                channel.Info(MessageSensitivity.None, "{0}", $"The view column '{views[i].Name}' was not made by this library's augmentation steps: views are read through cursors in every epoch.");
                 return null;
             }
 
@@ -36,7 +36,7 @@ internal static class ViewSources
 
         if (columns.Any(c => !ReferenceEquals(c.Source, columns[0].Source)) || ViewPlanAnnotation.FindSource(data.Schema, columns[0].Source) is not { } image)
         {
-            channel.Warning($"The views are made from several image columns, or from one that is no longer there ('{columns[0].Source.Name}'): they are read through cursors in every epoch.");
+            channel.Warning(MessageSensitivity.None, "{0}", $"The views are made from several image columns, or from one that is no longer there ('{columns[0].Source.Name}'): they are read through cursors in every epoch.");
             return null;
         }
 
@@ -44,7 +44,7 @@ internal static class ViewSources
         StoredImages? images = StoredImages.Read(data, image, maximum, errors, options.CancellationToken);
         if (images is null)
         {
-            channel.Warning($"The decoded images need more than {maximum / (1 << 20)} MiB ({nameof(options.MaximumStoreBytes)}): they are decoded anew in every epoch, which is slower. Smaller images, or more memory, avoid it.");
+            channel.Warning(MessageSensitivity.None, "{0}", $"The decoded images need more than {maximum / (1 << 20)} MiB ({nameof(options.MaximumStoreBytes)}): they are decoded anew in every epoch, which is slower. Smaller images, or more memory, avoid it.");
             return null;
         }
 
@@ -53,7 +53,7 @@ internal static class ViewSources
         var source = new StoredViewSource(images, [.. PlansOf(columns)], options.Normalization, seed, threads);
         if (Agrees(source, images, data, views, options))
             return source;
-        channel.Warning("The view columns differ from what their plan renders: a step in between has replaced images or views. They are read through cursors in every epoch, which is slower.");
+        channel.Warning(MessageSensitivity.None, "{0}", "The view columns differ from what their plan renders: a step in between has replaced images or views. They are read through cursors in every epoch, which is slower.");
         source.Dispose();
         return null;
     }

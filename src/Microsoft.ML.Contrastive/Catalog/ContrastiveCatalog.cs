@@ -37,4 +37,7 @@ public sealed class ContrastiveCatalog
         ArgumentNullException.ThrowIfNull(options);
         return ImageFolder.Load(Context, path, options);
     }
+
+    /// <summary>The trainers.</summary>
+    public ContrastiveTrainers Trainers => new(Context);
 }

@@ -2,7 +2,7 @@ using Microsoft.ML.Contrastive.Backbones;
 using Microsoft.ML.Contrastive.Methods;
 using Microsoft.ML.Contrastive.Training;
 
-namespace Microsoft.ML;
+namespace Microsoft.ML.Contrastive;
 
 /// <summary>The trainers of <c>mlContext.Contrastive()</c>.</summary>
 public sealed class ContrastiveTrainers

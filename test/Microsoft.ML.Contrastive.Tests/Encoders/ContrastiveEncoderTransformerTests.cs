@@ -155,11 +155,11 @@ public sealed class ContrastiveEncoderTransformerTests : IDisposable
     }
 
     private static SchemaShape SchemaShapeOf(IDataView data) =>
-        new(data.Schema.Select(c => Seams.MlNetInternals.Column(c.Name, SchemaShape.Column.VectorKind.Scalar, c.Type)));
+        new(data.Schema.Select(c => Contrastive.Seams.MlNetInternals.Column(c.Name, SchemaShape.Column.VectorKind.Scalar, c.Type)));
 
     internal static ContrastiveEncoderTransformer RandomEncoder(MLContext context)
     {
-        Seams.TorchRuntime.EnsureLoaded();
+        Contrastive.Seams.TorchRuntime.EnsureLoaded();
         torch.random.manual_seed(3);
         BackboneModule backbone = Backbone.ResNet18(Stem.Cifar, widthMultiplier: 0.125).Create();
         backbone.eval();

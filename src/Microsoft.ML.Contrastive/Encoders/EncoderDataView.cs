@@ -7,7 +7,6 @@ internal sealed class EncoderDataView(IDataView input, DataViewSchema schema, En
 {
     // The column that came last: the input's columns keep their indices.
     private readonly int _features = schema.Count - 1;
-    private readonly IDataView _pixels = encoderInput.For(input.Schema).Transform(input);
 
     // Two passes over a shuffled input would not be in step.
     public bool CanShuffle => false;
@@ -24,7 +23,7 @@ internal sealed class EncoderDataView(IDataView input, DataViewSchema schema, En
             return new Cursor(this, others, null);
         try
         {
-            return new Cursor(this, others, new FeatureReader(_pixels, encoderInput, network));
+            return new Cursor(this, others, new FeatureReader(input, encoderInput, network));
         }
         catch
         {

@@ -5,8 +5,7 @@ namespace Microsoft.ML.Contrastive.Encoders;
 /// <summary>Reads images ahead of the cursor that it serves, a batch at a time, and keeps their features.</summary>
 internal sealed class FeatureReader : IDisposable
 {
-    private readonly DataViewRowCursor _cursor;
-    private readonly ValueGetter<VBuffer<float>> _getPixels;
+    private readonly PixelReader _reader;
     private readonly EncoderInput _input;
     private readonly EncoderNetwork _network;
     private readonly float[] _pixels;
@@ -18,13 +17,11 @@ internal sealed class FeatureReader : IDisposable
     private int _count;
     private long _position = -1;
 
-    public FeatureReader(IDataView pixels, EncoderInput input, EncoderNetwork network)
+    public FeatureReader(IDataView data, EncoderInput input, EncoderNetwork network)
     {
         _input = input;
         _network = network;
-        DataViewSchema.Column column = pixels.Schema[input.PixelColumn];
-        _cursor = pixels.GetRowCursor([column]);
-        _getPixels = _cursor.GetGetter<VBuffer<float>>(column);
+        _reader = new PixelReader(data, input);
         _pixels = new float[ContrastiveEncoderTransformer.BatchSize * input.PixelCount];
         _features = new float[ContrastiveEncoderTransformer.BatchSize * network.FeatureDimension];
     }
@@ -39,34 +36,30 @@ internal sealed class FeatureReader : IDisposable
             ReadBatch();
         int row = (int)(_position - _first);
         if (_errors[row] is { } error)
-            throw new InvalidOperationException($"The image of row {_position} cannot be encoded: {error.Message}", error);
+            throw new InvalidOperationException(error.Message, error);
         VBufferEditor<float> editor = VBufferEditor.Create(ref value, _network.FeatureDimension);
         _features.AsSpan(row * _network.FeatureDimension, _network.FeatureDimension).CopyTo(editor.Values);
         value = editor.Commit();
     }
 
-    public void Dispose() => _cursor.Dispose();
+    public void Dispose() => _reader.Dispose();
 
     private void ReadBatch()
     {
         // Rows that were stepped over without asking for their features are not decoded.
         long first = Math.Max(_position, 0);
         int rows = 0;
-        VBuffer<float> pixels = default;
-        while (rows < ContrastiveEncoderTransformer.BatchSize && _cursor.MoveNext())
+        while (rows < ContrastiveEncoderTransformer.BatchSize && _reader.Cursor.MoveNext())
         {
-            if (_cursor.Position < first)
+            if (_reader.Cursor.Position < first)
                 continue;
             Span<float> target = _pixels.AsSpan(rows * _input.PixelCount, _input.PixelCount);
             try
             {
-                _getPixels(ref pixels);
-                pixels.CopyTo(target);
+                _reader.Read(target);
                 _errors[rows] = null;
             }
-#pragma warning disable CA1031 // Kept for the row it belongs to and thrown there.
-            catch (Exception e)
-#pragma warning restore CA1031
+            catch (InvalidOperationException e)
             {
                 target.Clear();
                 _errors[rows] = e;

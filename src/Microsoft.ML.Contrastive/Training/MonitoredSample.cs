@@ -52,35 +52,30 @@ internal sealed class MonitoredSample
         long rows = data.GetRowCount() ?? RowCounter.Count(data);
         // Evenly spread: the rows of a folder come sorted by class.
         double stride = Math.Max(1.0, (double)rows / count), next = 0;
-        IDataView view = input.For(data.Schema).Transform(data);
-        DataViewSchema.Column pixelColumn = view.Schema[input.PixelColumn];
-        DataViewSchema.Column[] needed = labelColumn is { } label ? [pixelColumn, view.Schema[label.Index]] : [pixelColumn];
-        using DataViewRowCursor cursor = view.GetRowCursor(needed);
-        ValueGetter<VBuffer<float>> getPixels = cursor.GetGetter<VBuffer<float>>(pixelColumn);
-        Func<string?>? getLabel = labelColumn is { } column ? LabelReader.Open(cursor, view.Schema[column.Index]) : null;
+        using var reader = new PixelReader(data, input, labelColumn is { } label ? [label] : []);
+        Func<string?>? getLabel = labelColumn is { } column ? LabelReader.Open(reader.Cursor, column) : null;
         var pixels = new List<byte[]>();
         var labels = new List<int>();
-        VBuffer<float> values = default;
-        while (pixels.Count < count && cursor.MoveNext() && !cancellation.IsCancellationRequested)
+        var values = new float[input.PixelCount];
+        while (pixels.Count < count && reader.Cursor.MoveNext() && !cancellation.IsCancellationRequested)
         {
-            if (cursor.Position < next)
+            if (reader.Cursor.Position < next)
                 continue;
             string? text = getLabel?.Invoke();
             if (getLabel is not null && string.IsNullOrEmpty(text))
                 continue;
             try
             {
-                getPixels(ref values);
+                reader.Read(values);
             }
-#pragma warning disable CA1031 // The training data has already named its unreadable images; here they only drop out of the sample.
-            catch (Exception)
-#pragma warning restore CA1031
+            catch (InvalidOperationException)
             {
+                // The training data has already named its unreadable images; here they only drop out of the sample.
                 continue;
             }
 
             next += stride;
-            pixels.Add(Array.ConvertAll(values.DenseValues().ToArray(), v => (byte)v));
+            pixels.Add(Array.ConvertAll(values, v => (byte)v));
             if (text is not null)
             {
                 if (!classes.TryGetValue(text, out int index))

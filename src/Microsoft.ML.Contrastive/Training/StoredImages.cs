@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Microsoft.ML.Contrastive.DataViews;
 using Microsoft.ML.Contrastive.Imaging;
 using Microsoft.ML.Data;
 
@@ -40,8 +41,8 @@ internal sealed class StoredImages : IDisposable
     /// <returns>The images, or <see langword="null"/> when they need more than <paramref name="maximumBytes"/>.</returns>
     public static StoredImages? Read(IDataView data, DataViewSchema.Column column, long maximumBytes, ImageErrors errors, CancellationToken cancellation)
     {
-        var reading = new Reading(new ImageStore(maximumBytes), column, errors, cancellation);
-        DataViewRowCursor[] cursors = data.GetRowCursorSet([column], Environment.ProcessorCount);
+        var reading = new Reading(new ImageStore(maximumBytes), column, [.. RowDescription.ColumnsFor(data.Schema, column)], errors, cancellation);
+        DataViewRowCursor[] cursors = data.GetRowCursorSet([column, .. reading.Describing], Environment.ProcessorCount);
         try
         {
             Parallel.ForEach(cursors, reading.ReadAll);
@@ -70,12 +71,15 @@ internal sealed class StoredImages : IDisposable
     }
 
     /// <summary>What the cursors of one reading share.</summary>
-    private sealed class Reading(ImageStore store, DataViewSchema.Column column, ImageErrors errors, CancellationToken cancellation)
+    private sealed class Reading(
+        ImageStore store, DataViewSchema.Column column, DataViewSchema.Column[] describing, ImageErrors errors, CancellationToken cancellation)
     {
         private int _slots;
         private volatile bool _full;
 
         public ImageStore Store => store;
+
+        public DataViewSchema.Column[] Describing => describing;
 
         public List<(DataViewRowId Id, int Slot)> Rows { get; } = [];
 
@@ -83,9 +87,8 @@ internal sealed class StoredImages : IDisposable
 
         public void ReadAll(DataViewRowCursor cursor)
         {
-            ValueGetter<MLImage> getImage = cursor.GetGetter<MLImage>(column);
+            using var image = new DecodedSource(cursor, column, describing);
             ValueGetter<DataViewRowId> getId = cursor.GetIdGetter();
-            MLImage? image = null;
             DataViewRowId id = default;
             while (!_full && !cancellation.IsCancellationRequested && cursor.MoveNext())
             {
@@ -93,15 +96,13 @@ internal sealed class StoredImages : IDisposable
                 int slot = Interlocked.Increment(ref _slots) - 1;
                 try
                 {
-                    getImage(ref image!);
-                    if (image is null)
-                        throw new InvalidOperationException($"The column '{column.Name}' has no image in row {id}.");
-                    if (!store.TryAdd(slot, image))
+                    if (!store.TryAdd(slot, image.Read()))
+                    {
                         _full = true;
+                        break;
+                    }
                 }
-#pragma warning disable CA1031 // Whatever a foreign column's getter throws for one image must not end the run: the handling decides.
-                catch (Exception e)
-#pragma warning restore CA1031
+                catch (InvalidOperationException e)
                 {
                     errors.Add(e, id);
                     continue;

@@ -21,12 +21,10 @@ namespace Microsoft.ML.Contrastive.Encoders;
 /// </remarks>
 public sealed class ContrastiveEncoderTransformer : ITransformer, IDisposable
 {
-    private readonly MLContext _context;
     private readonly EncoderInput _input;
 
     internal ContrastiveEncoderTransformer(MLContext context, EncoderNetwork network, string outputColumnName, string inputColumnName)
     {
-        _context = context;
         Network = network;
         OutputColumnName = outputColumnName;
         InputColumnName = inputColumnName;
@@ -115,7 +113,7 @@ public sealed class ContrastiveEncoderTransformer : ITransformer, IDisposable
     }
 
     /// <inheritdoc/>
-    void ICanSaveModel.Save(ModelSaveContext ctx) => ((ICanSaveModel)EncoderOnnx.StockChain(_context, _input, Network, OutputColumnName)).Save(ctx);
+    void ICanSaveModel.Save(ModelSaveContext ctx) => ((ICanSaveModel)EncoderOnnx.StockChain(_input, Network, OutputColumnName)).Save(ctx);
 
     /// <summary>Releases the network's memory.</summary>
     public void Dispose() => Network.Dispose();

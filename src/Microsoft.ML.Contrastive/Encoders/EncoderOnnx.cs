@@ -33,17 +33,22 @@ internal static class EncoderOnnx
     }
 
     /// <summary>The encoder as a chain of ML.NET's own steps, which any ML.NET application can load.</summary>
-    public static TransformerChain<ITransformer> StockChain(MLContext context, EncoderInput input, EncoderNetwork network, string outputColumn)
+    public static TransformerChain<ITransformer> StockChain(EncoderInput input, EncoderNetwork network, string outputColumn)
     {
         byte[] model = Verified(network, new OnnxExportOptions { InputName = input.PixelColumn, OutputName = outputColumn, FixedBatch = 1 }, out _);
+        // A context of its own: the user's may ask for a GPU, which the scorer would look for while the model is being saved. The application that
+        // loads the model decides where it runs.
+        var context = new MLContext();
         var builder = new DataViewSchema.Builder();
         builder.AddColumn(input.ImageColumn, new ImageDataViewType());
         var empty = new EmptyView(builder.ToSchema());
         var pixels = input.Estimator.Fit(empty);
         var scorer = context.Transforms.ApplyOnnxModel([outputColumn], [input.PixelColumn], new MemoryStream(model)).Fit(pixels.Transform(empty));
+        // The scorer's output has the graph's shape, 1 × D; trainers that were fitted to vectors of D features insist on those.
+        var flat = context.Transforms.Concatenate(outputColumn, outputColumn).Fit(scorer.Transform(pixels.Transform(empty)));
         // The intermediate columns served the scorer only; the loaded pipeline has the columns of the one in memory.
-        var drop = context.Transforms.DropColumns(input.ResizedColumn, input.PixelColumn).Fit(scorer.Transform(pixels.Transform(empty)));
-        return new TransformerChain<ITransformer>(pixels, scorer, drop);
+        var drop = context.Transforms.DropColumns(input.ResizedColumn, input.PixelColumn).Fit(flat.Transform(scorer.Transform(pixels.Transform(empty))));
+        return new TransformerChain<ITransformer>(pixels, scorer, flat, drop);
     }
 
     /// <summary>What whoever finds the file needs to know to feed it.</summary>

@@ -41,6 +41,8 @@ namespace Microsoft.ML.Contrastive.Training;
 /// </remarks>
 public sealed partial class ContrastivePretrainTrainer : IEstimator<ContrastiveEncoderTransformer>
 {
+    private static readonly Lock InitialWeights = new();
+
     private readonly MLContext _context;
     private readonly Options _options;
 
@@ -88,8 +90,7 @@ public sealed partial class ContrastivePretrainTrainer : IEstimator<ContrastiveE
 
         ImageSize imageSize = _options.ImageSize ?? source.ViewSizes[0];
         channel.Info(MessageSensitivity.None, "{0}", $"Pretraining {_options.Backbone.Name} with {_options.Method.Name} on {source.RowCount} images, {_options.Epochs} epochs of {source.RowCount / _options.BatchSize} steps, on {device}, seed {seed}. {_options.Method}; {_options.Optimizer}; {_options.LearningRateSchedule}.");
-        random.manual_seed(seed);
-        MethodModule method = _options.Method.Create(_options.Backbone);
+        MethodModule method = CreateMethod(seed);
         EncoderNetwork? network = null;
         try
         {
@@ -116,6 +117,16 @@ public sealed partial class ContrastivePretrainTrainer : IEstimator<ContrastiveE
         foreach (string view in _options.ViewColumnNames)
             EncoderSchema.CheckImage(inputSchema, view);
         return output;
+    }
+
+    /// <summary>Initial weights come from torch's global random numbers: two trainings that start at once must not take turns in drawing them.</summary>
+    private MethodModule CreateMethod(int seed)
+    {
+        lock (InitialWeights)
+        {
+            random.manual_seed(seed);
+            return _options.Method.Create(_options.Backbone);
+        }
     }
 
     private void Train(

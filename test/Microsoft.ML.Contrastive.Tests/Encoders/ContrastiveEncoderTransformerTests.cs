@@ -139,6 +139,7 @@ public sealed class ContrastiveEncoderTransformerTests : IDisposable
         var other = new MLContext();
         ITransformer loaded = other.Model.Load(file, out _);
         IDataView transformed = loaded.Transform(rows);
+        Assert.Equal(chain.Transform(rows).Schema["Features"].Type, transformed.Schema["Features"].Type);
         Assert.DoesNotContain(transformed.Schema, c => !c.IsHidden && c.Name.StartsWith("Features.", StringComparison.Ordinal));
         float[][] expected = Features(chain.Transform(rows)), actual = Features(transformed);
         for (int i = 0; i < expected.Length; i++)

@@ -1,0 +1,229 @@
+using Microsoft.ML.Contrastive.Augmentation;
+using Microsoft.ML.Contrastive.Backbones;
+using Microsoft.ML.Contrastive.Encoders;
+using Microsoft.ML.Contrastive.Methods;
+using Microsoft.ML.Contrastive.Training;
+using Microsoft.ML.Contrastive.Training.Optimization;
+using Microsoft.ML.Data;
+using TorchSharp;
+using Xunit;
+
+namespace Microsoft.ML.Contrastive.Tests.Training;
+
+public sealed class ContrastivePretrainTrainerTests : IDisposable
+{
+    private readonly ImageFolder _folder = new(classes: 3, perClass: 16);
+    private readonly MLContext _context = new(seed: 1);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Training_brings_images_of_a_class_together()
+    {
+        var epochs = new List<EpochMetrics>();
+        using ContrastiveEncoderTransformer encoder = Fit(new() { Epochs = 20, MetricsCallback = epochs.Add });
+        Assert.Equal(Enumerable.Range(1, 20), epochs.Select(e => e.Epoch));
+        Assert.True(epochs[^1].Loss < epochs[0].Loss - 0.3, $"loss went from {epochs[0].Loss} to {epochs[^1].Loss}");
+        Assert.True(epochs[^1].KnnAccuracy > 0.8, $"nearest neighbours of stripes in three directions: {epochs[^1].KnnAccuracy}");
+        Assert.All(epochs, e => Assert.InRange(e.WaitingForData, 0, 1));
+        Assert.InRange(epochs[^1].FeatureSpread, 0.1, 1.5);
+        Assert.Equal(20 * 3, epochs[^1].Step);
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_encoder_and_another_seed_another()
+    {
+        float[] first = Features(Fit(new() { Epochs = 2 })), again = Features(Fit(new() { Epochs = 2 })), other = Features(Fit(new() { Epochs = 2, Seed = 99 }));
+        Assert.Equal(first, again);
+        Assert.NotEqual(first, other);
+    }
+
+    [Fact]
+    public void Both_paths_train_to_the_same_encoder()
+    {
+        // All rows in one batch, so that the order of the rows, which differs between the paths, changes nothing but the rounding of sums.
+        ContrastivePretrainTrainer.Options Options() => new() { Epochs = 2, BatchSize = 48 };
+        float[] fast = Features(Fit(Options()));
+        var options = Options();
+        options.MaximumStoreBytes = 0;
+        float rounding = LargestDifference(fast, Features(Fit(options)));
+        float otherViews = LargestDifference(fast, Features(Fit(Options(), viewSeed: 77)));
+        Assert.True(rounding < 0.05f * otherViews, $"between the paths {rounding}, with other views {otherViews}");
+    }
+
+    [Fact]
+    public void A_column_with_the_name_of_the_labels_is_never_needed()
+    {
+        var epochs = new List<EpochMetrics>();
+        IDataView unlabelled = _context.Transforms.DropColumns("Label").Fit(_folder.Rows(_context)).Transform(_folder.Rows(_context));
+        using ContrastiveEncoderTransformer encoder = Fit(new() { Epochs = 1, MetricsCallback = epochs.Add }, unlabelled);
+        Assert.Null(epochs.Single().KnnAccuracy);
+    }
+
+    [Fact]
+    public void Cancelling_returns_the_encoder_so_far()
+    {
+        using var stop = new CancellationTokenSource();
+        var epochs = new List<EpochMetrics>();
+        using ContrastiveEncoderTransformer encoder = Fit(new()
+        {
+            Epochs = 1000,
+            CancellationToken = stop.Token,
+            MetricsCallback = e =>
+            {
+                epochs.Add(e);
+                if (e.Epoch == 2)
+                    stop.Cancel();
+            },
+        });
+        Assert.Equal(2, epochs.Count);
+        Assert.Equal(48 * encoder.FeatureDimension, Features(encoder).Length);
+    }
+
+    [Fact]
+    public void Live_tensors_stay_constant_over_200_steps()
+    {
+        var live = new List<long>();
+        using ContrastiveEncoderTransformer encoder = Fit(new()
+        {
+            Epochs = 67,
+            MonitoredImages = 8,
+            MetricsCallback = e =>
+            {
+                if (e.Epoch is 2 or 67)
+                    live.Add(torch.Tensor.TotalCount);
+            },
+        });
+        Assert.Equal(live[0], live[1]);
+    }
+
+    [Fact]
+    public void An_unreadable_image_is_skipped_or_thrown_by_option()
+    {
+        string corrupt = _folder.AddCorrupt();
+        var log = new List<string>();
+        _context.Log += (_, e) => log.Add(e.Message);
+        Fit(new() { Epochs = 1 }).Dispose();
+        Assert.Contains(log, m => m.Contains("corrupt.png", StringComparison.Ordinal));
+        Assert.Contains(log, m => m.Contains("1 of 49 images", StringComparison.Ordinal));
+        var thrown = Assert.ThrowsAny<Exception>(() => Fit(new() { Epochs = 1, UnreadableImages = UnreadableImages.Throw }));
+        Assert.Contains(corrupt, thrown.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Images_that_are_all_unreadable_are_an_error()
+    {
+        foreach (string file in _folder.Files)
+            File.WriteAllText(file, "no image");
+        var thrown = Assert.Throws<InvalidOperationException>(() => Fit(new() { Epochs = 1 }));
+        Assert.Contains("None of the 48 images", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_batch_larger_than_the_data_is_refused_before_training()
+    {
+        var thrown = Assert.Throws<ArgumentException>(() => Fit(new() { BatchSize = 49 }));
+        Assert.Contains("BatchSize is 49", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("48", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_loss_that_is_not_finite_stops_and_says_what_to_try()
+    {
+        var thrown = Assert.Throws<NonFiniteLossException>(() => Fit(new() { Epochs = 50, Optimizer = new Sgd { LearningRate = 1e30 } }));
+        Assert.Contains("lower learning rate", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_missing_gpu_is_an_error_or_a_fallback_as_the_context_says()
+    {
+        var strict = new MLContext(seed: 1) { GpuDeviceId = 99, FallbackToCpu = false };
+        var thrown = Assert.Throws<InvalidOperationException>(() => Fit(new() { Epochs = 1 }, context: strict));
+        Assert.Contains("GpuDeviceId is 99", thrown.Message, StringComparison.Ordinal);
+        Fit(new() { Epochs = 1 }, context: new MLContext(seed: 1) { GpuDeviceId = 99, FallbackToCpu = true }).Dispose();
+    }
+
+    [Theory]
+    [InlineData("Views", "View3")]
+    [InlineData("ViewColumnNames", "Label")]
+    [InlineData("InputColumnName", "Picture")]
+    [InlineData("InputColumnName", "ImagePath")]
+    public void A_missing_column_or_one_of_another_type_is_named(string option, string column)
+    {
+        var options = new ContrastivePretrainTrainer.Options { Epochs = 1 };
+        if (option == "InputColumnName")
+            options.InputColumnName = column;
+        else
+            options.ViewColumnNames = ["View1", column];
+        var thrown = Assert.Throws<ArgumentException>(() => Fit(options));
+        Assert.Contains($"'{column}'", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Views_of_two_sizes_are_refused_for_a_method_without_multi_crop()
+    {
+        IDataView rows = _folder.Rows(_context);
+        var pipeline = _context.Transforms.LoadImages("Image", null, "ImagePath")
+            .Append(_context.Transforms.IndependentCrop(["View1"], "Image", imageSize: 24))
+            .Append(_context.Transforms.IndependentCrop(["View2"], "Image", imageSize: 32));
+        IDataView data = pipeline.Fit(rows).Transform(rows);
+        var thrown = Assert.Throws<ArgumentException>(() => new ContrastivePretrainTrainer(_context, Small(new())).Fit(data));
+        Assert.Contains("View1 24x24, View2 32x32", thrown.Message, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string, ContrastivePretrainTrainer.Options> BadOptions => new()
+    {
+        { "Epochs", new() { Epochs = 0 } },
+        { "BatchSize", new() { BatchSize = 1 } },
+        { "RenderThreads", new() { RenderThreads = 0 } },
+        { "MonitoredImages", new() { MonitoredImages = -1 } },
+        { "ViewColumnNames", new() { ViewColumnNames = ["View1", "View1"] } },
+        { "View", new() { ViewColumnNames = ["View1"] } },
+        { "Temperature", new() { Method = new SimClr { Temperature = 0 } } },
+        { "LearningRate", new() { Optimizer = new Sgd { LearningRate = -1 } } },
+        { "LearningRate", new() { Optimizer = new Sgd { LearningRate = double.NaN } } },
+        { "ImageSize", new() { ImageSize = new ImageSize(0, 32) } },
+        { "InputColumnName", new() { InputColumnName = " " } },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadOptions), DisableDiscoveryEnumeration = true)]
+    public void A_setting_out_of_range_is_named_when_the_trainer_is_made(string option, ContrastivePretrainTrainer.Options options)
+    {
+        var thrown = Assert.ThrowsAny<ArgumentException>(() => new ContrastivePretrainTrainer(_context, options));
+        Assert.Contains(option, thrown.Message, StringComparison.Ordinal);
+    }
+
+    private static ContrastivePretrainTrainer.Options Small(ContrastivePretrainTrainer.Options options)
+    {
+        if (options.Backbone == new ContrastivePretrainTrainer.Options().Backbone)
+            options.Backbone = Backbone.ResNet18(Stem.Cifar, widthMultiplier: 0.125);
+        if (options.BatchSize == 256)
+            options.BatchSize = 16;
+        if (options.Method == new SimClr())
+            options.Method = new SimClr { Temperature = 0.5, ProjectionDimension = 32 };
+        if (options.Optimizer.LearningRate == 0.25)
+            options.Optimizer = new Sgd { LearningRate = 1 };
+        return options;
+    }
+
+    private ContrastiveEncoderTransformer Fit(ContrastivePretrainTrainer.Options options, IDataView? rows = null, MLContext? context = null, int? viewSeed = null)
+    {
+        context ??= _context;
+        rows ??= context.Contrastive().LoadImagesFromFolder(_folder.Path);
+        var pipeline = context.Transforms.LoadImages("Image", null, "ImagePath")
+            .Append(context.Transforms.JointCrop(["View1", "View2"], "Image", imageSize: 24, seed: viewSeed))
+            .Append(context.Transforms.ColorJitter(["View1", "View2"], brightness: 0.4f, contrast: 0.4f, saturation: 0.4f, hue: 0.1f))
+            .Append(context.Contrastive().Trainers.ContrastivePretrain(Small(options)));
+        return pipeline.Fit(rows).LastTransformer;
+    }
+
+    private static float LargestDifference(float[] a, float[] b) => a.Zip(b, (x, y) => Math.Abs(x - y)).Max();
+
+    private float[] Features(ContrastiveEncoderTransformer encoder)
+    {
+        IDataView rows = _folder.Rows(_context);
+        IDataView images = _context.Transforms.LoadImages("Image", null, "ImagePath").Fit(rows).Transform(rows);
+        return [.. encoder.Transform(images).GetColumn<float[]>("Features").SelectMany(f => f)];
+    }
+}

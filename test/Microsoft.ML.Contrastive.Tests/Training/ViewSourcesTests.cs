@@ -1,0 +1,151 @@
+using Microsoft.ML.Contrastive.Augmentation;
+using Microsoft.ML.Contrastive.Training;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Transforms.Image;
+using TorchSharp;
+using Xunit;
+
+namespace Microsoft.ML.Contrastive.Tests.Training;
+
+/// <summary>The two ways from images to batches give the same pixels.</summary>
+public sealed class ViewSourcesTests : IDisposable
+{
+    private readonly ImageFolder _folder = new(classes: 2, perClass: 6);
+    private readonly MLContext _context = new(seed: 1);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Images_made_by_our_steps_are_rendered_from_the_store()
+    {
+        using IViewSource source = Open(Views(_folder.Rows(_context)));
+        Assert.IsType<StoredViewSource>(source);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5)]
+    public void Fast_and_general_path_give_the_same_pixels_row_by_row(long epoch)
+    {
+        IDataView data = Views(_folder.Rows(_context));
+        AssertSame(ByPixels(Open(data), epoch), ByPixels(OpenCursors(data), epoch));
+    }
+
+    [Fact]
+    public void Stock_steps_in_between_change_nothing()
+    {
+        IDataView data = Views(_folder.Rows(_context));
+        IDataView between = _context.Transforms.CopyColumns("Copy", "Label")
+            .Append(_context.Transforms.Conversion.MapValueToKey("Key", "Label"))
+            .Fit(data).Transform(data);
+        between = _context.Data.TakeRows(between, 12);
+        using IViewSource source = Open(between);
+        Assert.IsType<StoredViewSource>(source);
+        AssertSame(ByPixels(source, 3), ByPixels(OpenCursors(between), 3));
+        AssertSame(ByPixels(Open(data), 3), ByPixels(OpenCursors(between), 3));
+    }
+
+    [Fact]
+    public void Views_differ_from_epoch_to_epoch_on_both_paths()
+    {
+        IDataView data = Views(_folder.Rows(_context));
+        Assert.NotEqual(ByPixels(Open(data), 0)[0], ByPixels(Open(data), 1)[0]);
+        Assert.NotEqual(ByPixels(OpenCursors(data), 0)[0], ByPixels(OpenCursors(data), 1)[0]);
+    }
+
+    [Fact]
+    public void The_number_of_threads_changes_nothing()
+    {
+        IDataView data = Views(_folder.Rows(_context));
+        Assert.Equal(InOrder(Open(data, threads: 1), 2), InOrder(Open(data, threads: 2), 2));
+    }
+
+    [Fact]
+    public void The_order_of_the_rows_changes_nothing_but_the_order()
+    {
+        IDataView data = Views(_folder.Rows(_context));
+        IDataView shuffled = Views(_context.Data.ShuffleRows(_folder.Rows(_context), seed: 5));
+        AssertSame(ByPixels(Open(data), 1), ByPixels(Open(shuffled), 1));
+    }
+
+    [Fact]
+    public void Views_replaced_by_a_foreign_step_are_read_through_cursors()
+    {
+        IDataView data = Views(_folder.Rows(_context));
+        IDataView grey = _context.Transforms.ConvertToGrayscale("View2", "View2").Fit(data).Transform(data);
+        using IViewSource source = Open(grey);
+        Assert.IsType<CursorViewSource>(source);
+        Assert.Equal(12, ByPixels(source, 0).Length);
+    }
+
+    [Fact]
+    public void A_store_that_would_be_too_large_is_not_built()
+    {
+        var options = new ContrastivePretrainTrainer.Options { MaximumStoreBytes = 5_000 };
+        using IViewSource source = Open(Views(_folder.Rows(_context)), options: options);
+        Assert.IsType<CursorViewSource>(source);
+    }
+
+    [Fact]
+    public void An_unreadable_image_is_left_out_on_both_paths()
+    {
+        _folder.AddCorrupt();
+        IDataView data = Views(_context.Contrastive().LoadImagesFromFolder(_folder.Path));
+        using IViewSource stored = Open(data);
+        Assert.Equal(12, stored.RowCount);
+        AssertSame(ByPixels(stored, 0), ByPixels(OpenCursors(data), 0));
+    }
+
+    private IDataView Views(IDataView rows)
+    {
+        var pipeline = _context.Transforms.LoadImages("Image", null, "ImagePath")
+            .Append(_context.Transforms.JointCrop(["View1", "View2"], "Image", imageSize: 24))
+            .Append(_context.Transforms.RandomHorizontalFlip(["View1", "View2"]))
+            .Append(_context.Transforms.ColorJitter(["View1", "View2"], brightness: 0.4f, contrast: 0.4f, saturation: 0.4f, hue: 0.1f));
+        return pipeline.Fit(rows).Transform(rows);
+    }
+
+    private IViewSource Open(IDataView data, int threads = 2, ContrastivePretrainTrainer.Options? options = null)
+    {
+        Contrastive.Seams.TorchRuntime.EnsureLoaded();
+        options ??= new ContrastivePretrainTrainer.Options();
+        options.RenderThreads = threads;
+        IChannel channel = ((IHostEnvironment)_context).Register("test").Start("test");
+        return ViewSources.Open(data, [data.Schema["View1"], data.Schema["View2"]], options, seed: 1, torch.CPU, new ImageErrors(UnreadableImages.Skip, channel), channel);
+    }
+
+    private CursorViewSource OpenCursors(IDataView data)
+    {
+        Contrastive.Seams.TorchRuntime.EnsureLoaded();
+        IChannel channel = ((IHostEnvironment)_context).Register("test").Start("test");
+        return new CursorViewSource(data, [data.Schema["View1"], data.Schema["View2"]], Contrastive.Imaging.PixelNormalization.ImageNet, orderSeed: 1, new ImageErrors(UnreadableImages.Skip, channel));
+    }
+
+    /// <summary>The pairs of an epoch in training order: both views of a row behind one another.</summary>
+    private static float[][] InOrder(IViewSource source, long epoch)
+    {
+        var rows = new List<float[]>();
+        using var batch = new ViewBatch(source.ViewSizes, 3);
+        using IViewEpochReader reader = source.Open(epoch);
+        while (reader.Fill(batch))
+        {
+            for (int row = 0; row < batch.BatchSize; row++)
+                rows.Add([.. batch.Pixels(0, row), .. batch.Pixels(1, row)]);
+        }
+
+        return [.. rows];
+    }
+
+    /// <summary>The pairs of an epoch, sorted by their pixels, so that epochs of different order compare.</summary>
+    private static float[][] ByPixels(IViewSource source, long epoch) =>
+        [.. InOrder(source, epoch).OrderBy(p => p, Comparer<float[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)))];
+
+    private static void AssertSame(float[][] expected, float[][] actual)
+    {
+        Assert.Equal(12, expected.Length);
+        Assert.Equal(expected.Length, actual.Length);
+        for (int i = 0; i < expected.Length; i++)
+            Assert.True(expected[i].AsSpan().SequenceEqual(actual[i]), $"pair {i} differs");
+    }
+}

@@ -43,12 +43,12 @@ internal static class EncoderOnnx
         builder.AddColumn(input.ImageColumn, new ImageDataViewType());
         var empty = new EmptyView(builder.ToSchema());
         var pixels = input.Estimator.Fit(empty);
-        var scorer = context.Transforms.ApplyOnnxModel([outputColumn], [input.PixelColumn], new MemoryStream(model)).Fit(pixels.Transform(empty));
-        // The scorer's output has the graph's shape, 1 × D; trainers that were fitted to vectors of D features insist on those.
-        var flat = context.Transforms.Concatenate(outputColumn, outputColumn).Fit(scorer.Transform(pixels.Transform(empty)));
+        // ML.NET takes the output's shape from the graph, 1 × D; trainers that were fitted to vectors of D features insist on those.
+        var shape = new Dictionary<string, int[]> { [outputColumn] = [network.FeatureDimension] };
+        var scorer = context.Transforms.ApplyOnnxModel([outputColumn], [input.PixelColumn], new MemoryStream(model), shape).Fit(pixels.Transform(empty));
         // The intermediate columns served the scorer only; the loaded pipeline has the columns of the one in memory.
-        var drop = context.Transforms.DropColumns(input.ResizedColumn, input.PixelColumn).Fit(flat.Transform(scorer.Transform(pixels.Transform(empty))));
-        return new TransformerChain<ITransformer>(pixels, scorer, flat, drop);
+        var drop = context.Transforms.DropColumns(input.ResizedColumn, input.PixelColumn).Fit(scorer.Transform(pixels.Transform(empty)));
+        return new TransformerChain<ITransformer>(pixels, scorer, drop);
     }
 
     /// <summary>What whoever finds the file needs to know to feed it.</summary>

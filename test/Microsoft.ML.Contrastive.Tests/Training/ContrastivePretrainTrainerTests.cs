@@ -81,7 +81,7 @@ public sealed class ContrastivePretrainTrainerTests : IDisposable
     }
 
     [Fact]
-    public void Live_tensors_stay_constant_over_200_steps()
+    public void Live_tensors_do_not_grow_over_200_steps()
     {
         var live = new List<long>();
         using ContrastiveEncoderTransformer encoder = Fit(new()
@@ -94,7 +94,8 @@ public sealed class ContrastivePretrainTrainerTests : IDisposable
                     live.Add(torch.Tensor.TotalCount);
             },
         });
-        Assert.Equal(live[0], live[1]);
+        // Fewer are possible: finalizers of earlier tests.
+        Assert.True(live[1] <= live[0], $"{live[0]} tensors after epoch 2, {live[1]} after epoch 67");
     }
 
     [Fact]

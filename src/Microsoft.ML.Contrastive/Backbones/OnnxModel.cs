@@ -19,6 +19,12 @@ internal sealed record OnnxModelOptions(string InputName, string OutputName, int
     /// <summary>Where given, the input is pixel values 0 … 255 and the graph normalises them; else the input is normalised already.</summary>
     public PixelNormalization? Normalization { get; init; }
 
+    /// <summary>
+    /// Whether the output is a vector [D] instead of [1, D], for a batch of 1: ML.NET's ONNX transformer gives its column the graph's shape, and
+    /// trainers insist on vectors without further dimensions.
+    /// </summary>
+    public bool VectorOutput { get; init; }
+
     /// <summary>Whether batch norms become part of the convolutions before them.</summary>
     public bool FoldBatchNorm { get; init; } = true;
 
@@ -54,11 +60,15 @@ internal static class OnnxModel
         var graph = new OnnxGraphWriter(options.Height, options.Width, options.FoldBatchNorm, options.InputName, options.OutputName);
         string images = options.Normalization is { } normalization ? Normalize(graph, options.InputName, normalization) : options.InputName;
         string features = backbone.WriteOnnx(graph, images);
+        if (options.VectorOutput)
+            features = graph.Reshape(features, backbone.FeatureDimension);
         graph.Rename(features, options.OutputName);
 
         graph.Graph.Name = backbone.GetName();
         graph.Graph.Input.Add(Value(options.InputName, options.Batch, 3, options.Height, options.Width));
-        graph.Graph.Output.Add(Value(options.OutputName, options.Batch, backbone.FeatureDimension));
+        graph.Graph.Output.Add(options.VectorOutput
+            ? Value(options.OutputName, backbone.FeatureDimension)
+            : Value(options.OutputName, options.Batch, backbone.FeatureDimension));
         foreach ((string value, string outputName, int columns) in options.Head?.Invoke(graph, features) ?? [])
         {
             graph.Rename(value, outputName);

@@ -16,13 +16,17 @@ internal static class EncoderOnnx
     /// <param name="network">The encoder.</param>
     /// <param name="options">What to write.</param>
     /// <param name="deviation">Largest difference between two features.</param>
-    public static byte[] Verified(EncoderNetwork network, OnnxExportOptions options, out float deviation)
+    public static byte[] Verified(EncoderNetwork network, OnnxExportOptions options, out float deviation) =>
+        Verified(network, options, vectorOutput: false, out deviation);
+
+    private static byte[] Verified(EncoderNetwork network, OnnxExportOptions options, bool vectorOutput, out float deviation)
     {
         options.Validate();
         byte[] model = OnnxModel.Write(network.Backbone, new OnnxModelOptions(options.InputName, options.OutputName, network.InputSize.Height, network.InputSize.Width)
         {
             Batch = options.FixedBatch,
             Normalization = network.Normalization,
+            VectorOutput = vectorOutput,
             Metadata = Facts(network),
         });
         deviation = Deviation(model, network, options);
@@ -35,7 +39,7 @@ internal static class EncoderOnnx
     /// <summary>The encoder as a chain of ML.NET's own steps, which any ML.NET application can load.</summary>
     public static TransformerChain<ITransformer> StockChain(EncoderInput input, EncoderNetwork network, string outputColumn)
     {
-        byte[] model = Verified(network, new OnnxExportOptions { InputName = input.PixelColumn, OutputName = outputColumn, FixedBatch = 1 }, out _);
+        byte[] model = Verified(network, new OnnxExportOptions { InputName = input.PixelColumn, OutputName = outputColumn, FixedBatch = 1 }, vectorOutput: true, out _);
         // A context of its own: the user's may ask for a GPU, which the scorer would look for while the model is being saved. The application that
         // loads the model decides where it runs.
         var context = new MLContext();
@@ -43,9 +47,7 @@ internal static class EncoderOnnx
         builder.AddColumn(input.ImageColumn, new ImageDataViewType());
         var empty = new EmptyView(builder.ToSchema());
         var pixels = input.Estimator.Fit(empty);
-        // ML.NET takes the output's shape from the graph, 1 × D; trainers that were fitted to vectors of D features insist on those.
-        var shape = new Dictionary<string, int[]> { [outputColumn] = [network.FeatureDimension] };
-        var scorer = context.Transforms.ApplyOnnxModel([outputColumn], [input.PixelColumn], new MemoryStream(model), shape).Fit(pixels.Transform(empty));
+        var scorer = context.Transforms.ApplyOnnxModel([outputColumn], [input.PixelColumn], new MemoryStream(model)).Fit(pixels.Transform(empty));
         // The intermediate columns served the scorer only; the loaded pipeline has the columns of the one in memory.
         var drop = context.Transforms.DropColumns(input.ResizedColumn, input.PixelColumn).Fit(scorer.Transform(pixels.Transform(empty)));
         return new TransformerChain<ITransformer>(pixels, scorer, drop);

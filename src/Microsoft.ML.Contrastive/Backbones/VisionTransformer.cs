@@ -1,3 +1,4 @@
+using Microsoft.ML.Contrastive.Seams;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -14,7 +15,7 @@ internal sealed class VisionTransformer : BackboneModule
     /// <summary>As in DINO, timm and the original code (torch's own default is 1e-5).</summary>
     public const double LayerNormEpsilon = 1e-6;
 
-    private const double DinoStd = .02, MoCoV3ClassTokenStd = 1e-6;
+    private const double DinoStd = .02, DinoBound = 2, MoCoV3ClassTokenStd = 1e-6;
 
     private readonly int _patchSize;
     // Torch replaces parameters when the network moves to another device, and finds the field by the name.
@@ -108,12 +109,11 @@ internal sealed class VisionTransformer : BackboneModule
         IEnumerable<Linear> linears = _blocks.SelectMany(b => b.modules().OfType<Linear>());
         if (variant == VisionTransformerVariant.Dino)
         {
-            // DINO cuts the distribution off at ±2, a hundred standard deviations away: that never happens.
-            nn.init.normal_(_classToken, std: DinoStd);
-            nn.init.normal_(_positionEmbedding, std: DinoStd);
+            TorchInitialization.TruncatedNormal(_classToken, DinoStd, DinoBound);
+            TorchInitialization.TruncatedNormal(_positionEmbedding, DinoStd, DinoBound);
             foreach (Linear linear in linears)
             {
-                nn.init.normal_(linear.weight!, std: DinoStd);
+                TorchInitialization.TruncatedNormal(linear.weight!, DinoStd, DinoBound);
                 Zero(linear.bias);
             }
 

@@ -8,7 +8,7 @@ public enum VisionTransformerVariant
 {
     /// <summary>
     /// That of DINO (Caron et al. 2021; DeiT before it): position embedding learned, linear layers and tokens start from a normal distribution of
-    /// standard deviation .02, biases at zero.
+    /// standard deviation .02 cut off at ±2, biases at zero.
     /// </summary>
     Dino,
 

@@ -1,4 +1,5 @@
 using Microsoft.ML.Contrastive.Backbones;
+using Microsoft.ML.Contrastive.Seams;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -69,7 +70,7 @@ internal sealed class ByolModule : MethodModule
     private static void InitializeAsHaiku(Linear linear)
     {
         var deviation = 1 / Math.Sqrt(linear.weight.shape[1]);
-        nn.init.trunc_normal_(linear.weight, std: deviation, a: -2 * deviation, b: 2 * deviation);
+        TorchInitialization.TruncatedNormal(linear.weight, deviation, bound: 2 * deviation);
         if (linear.bias is { } bias)
             nn.init.zeros_(bias);
     }

@@ -1,3 +1,4 @@
+using Microsoft.ML.Contrastive.Seams;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -11,7 +12,7 @@ namespace Microsoft.ML.Contrastive.Methods;
 internal sealed class DinoHead : nn.Module<Tensor, Tensor>
 {
     /// <summary>vision_transformer.py, DINOHead._init_weights.</summary>
-    private const double WeightDeviation = 0.02;
+    private const double WeightDeviation = 0.02, WeightBound = 2;
 
     private readonly Sequential _mlp;
 
@@ -41,7 +42,7 @@ internal sealed class DinoHead : nn.Module<Tensor, Tensor>
         for (var i = 0; i < options.HeadLayers; i++)
         {
             var linear = nn.Linear(widths[i], widths[i + 1]);
-            nn.init.trunc_normal_(linear.weight, std: WeightDeviation);
+            TorchInitialization.TruncatedNormal(linear.weight, WeightDeviation, WeightBound);
             nn.init.zeros_(linear.bias!);
             layers.Add(linear);
             if (i == options.HeadLayers - 1)

@@ -72,6 +72,7 @@ internal sealed class FlatParameters : IDisposable
     public void ZeroGradients()
     {
         using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
         Gradients!.zero_();
         AttachGradients();
     }

@@ -14,7 +14,7 @@ internal sealed class DinoHead : nn.Module<Tensor, Tensor>
     /// <summary>vision_transformer.py, DINOHead._init_weights.</summary>
     private const double WeightDeviation = 0.02, WeightBound = 2;
 
-    private readonly Sequential _mlp;
+    private readonly nn.Module<Tensor, Tensor> _mlp;
 
     public DinoHead(Dino options, int features)
         : base(nameof(DinoHead))
@@ -35,7 +35,7 @@ internal sealed class DinoHead : nn.Module<Tensor, Tensor>
     {
     }
 
-    private static Sequential Perceptron(Dino options, int features)
+    private static nn.Module<Tensor, Tensor> Perceptron(Dino options, int features)
     {
         int[] widths = [features, .. Enumerable.Repeat(options.HiddenDimension, options.HeadLayers - 1), options.BottleneckDimension];
         var layers = new List<nn.Module<Tensor, Tensor>>();
@@ -52,7 +52,7 @@ internal sealed class DinoHead : nn.Module<Tensor, Tensor>
             layers.Add(nn.GELU());
         }
 
-        return nn.Sequential(layers.Select((layer, i) => ($"{i}", layer)));
+        return layers.Count == 1 ? layers[0] : nn.Sequential(layers.Select((layer, i) => ($"{i}", layer)));
     }
 
     /// <summary>A linear layer whose rows have a length and a direction of their own (Salimans and Kingma, "Weight Normalization", 2016).</summary>

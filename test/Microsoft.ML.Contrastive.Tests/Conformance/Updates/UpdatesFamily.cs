@@ -3,8 +3,8 @@ using Microsoft.ML.Contrastive.Methods;
 using Microsoft.ML.Contrastive.Seams;
 using Microsoft.ML.Contrastive.Training.Optimization;
 using TorchSharp;
-using Parameter = TorchSharp.Modules.Parameter;
 using static TorchSharp.torch;
+using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Microsoft.ML.Contrastive.Tests.Conformance.Updates;
 

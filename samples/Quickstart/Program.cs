@@ -5,6 +5,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Microsoft.ML;
+using Microsoft.ML.Contrastive.Encoders;
 using Microsoft.ML.Transforms.Image;
 using Quickstart;
 using SkiaSharp;
@@ -22,14 +23,20 @@ draws.Validators.Add(result =>
         result.AddError("--draws must be at least 2: the table shows a standard deviation.");
 });
 
-var command = new RootCommand("Pretrains an encoder on images without labels, and shows what it is worth when labels are few.") { data, output, seed, draws, imageSize, mostImages };
+var epochs = new Option<int>("--epochs") { Description = "Passes over the images in each pretraining.", DefaultValueFactory = _ => 8 };
+epochs.Validators.Add(result =>
+{
+    if (result.GetValueOrDefault<int>() < 1)
+        result.AddError("--epochs must be at least 1.");
+});
+var command = new RootCommand("Pretrains an encoder on images without labels, and shows what it is worth when labels are few.") { data, output, seed, draws, imageSize, mostImages, epochs };
 command.SetAction(arguments =>
 {
     try
     {
         return Run(
             arguments.GetValue(data)?.FullName, arguments.GetValue(output)!.FullName, arguments.GetValue(seed), arguments.GetValue(draws),
-            arguments.GetValue(imageSize), arguments.GetValue(mostImages));
+            arguments.GetValue(imageSize), arguments.GetValue(mostImages), arguments.GetValue(epochs)!);
     }
     catch (Exception error) when (error is InvalidDataException or InvalidOperationException)
     {
@@ -39,7 +46,7 @@ command.SetAction(arguments =>
 });
 return command.Parse(args).Invoke();
 
-static int Run(string? data, string output, int seed, int draws, int? imageSize, int? mostImages)
+static int Run(string? data, string output, int seed, int draws, int? imageSize, int? mostImages, int epochs)
 {
     var clock = Stopwatch.StartNew();
     Directory.CreateDirectory(output);
@@ -70,10 +77,33 @@ static int Run(string? data, string output, int seed, int draws, int? imageSize,
         .Append(mlContext.Transforms.ExtractPixels("Features", "Image", grey ? ImagePixelExtractingEstimator.ColorBits.Red : ImagePixelExtractingEstimator.ColorBits.Rgb));
     Evaluate("pixels", "pixels", pixels.Fit(train));
 
+    foreach ((string key, string description, bool joint, int epochsOfArm) in ((string, string, bool, int)[])[
+        ("random", "random encoder", true, 0), ("independent", "SimCLR, RandomResizedCrop", false, epochs), ("joint", "SimCLR, JointCrop(0)", true, epochs)])
+    {
+        Console.WriteLine($"{description} ...");
+        using ContrastiveEncoderTransformer encoder = Pretraining.Fit(mlContext, train, joint, side, epochsOfArm);
+        var encoding = mlContext.Transforms.LoadImages("Image", imageFolder: null, "ImagePath").Append(encoder.AsEstimator());
+        Evaluate(key, description, encoding.Fit(train));
+        if (key == "joint")
+            Save(encoder);
+    }
+
     report.Print(draws);
     report.Save(Path.Combine(output, "metrics.json"), clock.Elapsed.TotalSeconds);
     Console.WriteLine($"{clock.Elapsed.TotalSeconds:F0} s; see {output}");
     return 0;
+
+    // A classifier on all drawn labels, with everything that stands before it, in one file that ML.NET opens without this library.
+    void Save(ContrastiveEncoderTransformer encoder)
+    {
+        var classification = mlContext.Transforms.LoadImages("Image", imageFolder: null, "ImagePath")
+            .Append(encoder.AsEstimator())
+            .Append(mlContext.Transforms.Conversion.MapValueToKey("Label"))
+            .Append(mlContext.MulticlassClassification.Trainers.LbfgsMaximumEntropy(featureColumnName: "Features"))
+            .Append(mlContext.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
+        mlContext.Model.Save(classification.Fit(labelled), labelled.Schema, Path.Combine(output, "model.mlnet"));
+        encoder.ExportToOnnx(Path.Combine(output, "encoder.onnx"));
+    }
 
     void Evaluate(string key, string description, ITransformer features)
         => report.Add(key, description, fewLabels.Evaluate(Features(features, labelled), Features(features, test)));

@@ -23,7 +23,7 @@ public sealed class ContrastiveTrainers
     /// <param name="viewColumnNames">Columns of the views; "View1" and "View2" when left out.</param>
     /// <param name="method">The method; SimCLR with its published settings when left out.</param>
     /// <param name="backbone">The network; ResNet-18 with the ImageNet stem when left out.</param>
-    /// <param name="epochs">Passes over the data, at least 1.</param>
+    /// <param name="epochs">Passes over the data, at least 0.</param>
     /// <param name="batchSize">Images a step, at least 2.</param>
     /// <exception cref="ArgumentException">A setting is missing or contradicts another.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range.</exception>

@@ -43,7 +43,7 @@ public sealed partial class ContrastivePretrainTrainer
         /// <value>The default value is a half cosine from the optimiser's learning rate to 0 without warm-up (the paper, small data).</value>
         public LearningRateSchedule LearningRateSchedule { get; set; } = new CosineSchedule { WarmupEpochs = 0 };
 
-        /// <summary>Passes over the data, at least 1.</summary>
+        /// <summary>Passes over the data; 0 returns the encoder with its initial weights, the baseline that pretraining has to beat.</summary>
         /// <value>The default value is 200.</value>
         public int Epochs { get; set; } = Defaults.Epochs;
 
@@ -106,7 +106,7 @@ public sealed partial class ContrastivePretrainTrainer
             Method.Validate();
             if (Method.TakesMultiCrop ? ViewColumnNames.Length < Method.ViewCount : ViewColumnNames.Length != Method.ViewCount)
                 throw new ArgumentException($"{nameof(ViewColumnNames)} names {ViewColumnNames.Length} views; {Method.Name} takes {(Method.TakesMultiCrop ? "at least " : "")}{Method.ViewCount}.", nameof(ViewColumnNames));
-            AtLeast(Epochs, 1, nameof(Epochs));
+            AtLeast(Epochs, 0, nameof(Epochs));
             AtLeast(BatchSize, 2, nameof(BatchSize));
             AtLeast(MonitoredImages, 0, nameof(MonitoredImages));
             AtLeast(RenderThreads ?? 1, 1, nameof(RenderThreads));
@@ -119,7 +119,7 @@ public sealed partial class ContrastivePretrainTrainer
 
             Optimizer.Validate();
             LearningRateSchedule.Validate();
-            if (LearningRateSchedule.WarmupEpochs >= Epochs)
+            if (Epochs > 0 && LearningRateSchedule.WarmupEpochs >= Epochs)
                 throw new ArgumentOutOfRangeException(nameof(LearningRateSchedule), LearningRateSchedule.WarmupEpochs, $"{nameof(LearningRateSchedule)}.{nameof(LearningRateSchedule.WarmupEpochs)} is {LearningRateSchedule.WarmupEpochs}; it must be below {nameof(Epochs)}, which is {Epochs}.");
         }
 

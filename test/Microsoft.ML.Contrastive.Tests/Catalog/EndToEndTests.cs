@@ -1,10 +1,8 @@
+using System.Globalization;
 using Microsoft.ML.Contrastive.Backbones;
 using Microsoft.ML.Contrastive.Methods;
 using Microsoft.ML.Contrastive.Training;
 using Microsoft.ML.Data;
-using System.Diagnostics;
-using System.Globalization;
-using Xunit;
 
 namespace Microsoft.ML.Contrastive.Tests.Catalog;
 

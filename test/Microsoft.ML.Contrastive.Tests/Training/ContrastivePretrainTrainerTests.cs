@@ -174,7 +174,7 @@ public sealed class ContrastivePretrainTrainerTests : IDisposable
 
     public static TheoryData<string, ContrastivePretrainTrainer.Options> BadOptions => new()
     {
-        { "Epochs", new() { Epochs = 0 } },
+        { "Epochs", new() { Epochs = -1 } },
         { "BatchSize", new() { BatchSize = 1 } },
         { "RenderThreads", new() { RenderThreads = 0 } },
         { "MonitoredImages", new() { MonitoredImages = -1 } },

@@ -74,7 +74,7 @@ public sealed partial class ContrastivePretrainTrainer
         /// <summary>Called after every epoch, on the thread that called Fit.</summary>
         public Action<EpochMetrics>? MetricsCallback { get; set; }
 
-        /// <summary>Ends training after the current step; Fit then returns the encoder as it is.</summary>
+        /// <summary>Ends training after the current step; Fit then returns the encoder as it is. While images are still being read, it ends Fit with <see cref="OperationCanceledException"/>.</summary>
         public CancellationToken CancellationToken { get; set; }
 
         /// <summary>What to do with an image that cannot be read.</summary>

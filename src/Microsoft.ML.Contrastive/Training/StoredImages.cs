@@ -13,8 +13,9 @@ internal sealed class StoredImages : IDisposable
     private readonly ImageStore _store;
     private readonly int[] _slots;
 
-    private StoredImages(ImageStore store, int[] slots, DataViewRowId[] ids)
+    private StoredImages(ImageStore store, int[] slots, DataViewRowId[] ids, string? orientationWarning)
     {
+        OrientationWarning = orientationWarning;
         _store = store;
         _slots = slots;
         Ids = ids;
@@ -24,6 +25,9 @@ internal sealed class StoredImages : IDisposable
     public DataViewRowId[] Ids { get; }
 
     public int Count => Ids.Length;
+
+    /// <summary>Says how many image files ask to be turned, which ML.NET does not do; null when none does.</summary>
+    public string? OrientationWarning { get; }
 
     public RgbImage this[int row] => _store[_slots[row]];
 
@@ -67,13 +71,14 @@ internal sealed class StoredImages : IDisposable
 
         // Cursors finish in any order: sorted, the rows are the same in every run.
         (DataViewRowId Id, int Slot)[] rows = [.. reading.Rows.OrderBy(r => r.Id, ById)];
-        return new StoredImages(reading.Store, [.. rows.Select(r => r.Slot)], [.. rows.Select(r => r.Id)]);
+        return new StoredImages(reading.Store, [.. rows.Select(r => r.Slot)], [.. rows.Select(r => r.Id)], reading.Orientations.Warning);
     }
 
     /// <summary>What the cursors of one reading share.</summary>
     private sealed class Reading(
         ImageStore store, DataViewSchema.Column column, DataViewSchema.Column[] describing, ImageErrors errors, CancellationToken cancellation)
     {
+        private readonly ImageInspector _inspector = new();
         private int _slots;
         private volatile bool _full;
 
@@ -84,6 +89,8 @@ internal sealed class StoredImages : IDisposable
         public List<(DataViewRowId Id, int Slot)> Rows { get; } = [];
 
         public bool Full => _full;
+
+        public OrientationTally Orientations { get; } = new();
 
         public void ReadAll(DataViewRowCursor cursor)
         {
@@ -101,6 +108,9 @@ internal sealed class StoredImages : IDisposable
                         _full = true;
                         break;
                     }
+
+                    if (image.Tag is { } path && File.Exists(path))
+                        Orientations.Add(_inspector.InspectHeader(path));
                 }
                 catch (InvalidOperationException e)
                 {

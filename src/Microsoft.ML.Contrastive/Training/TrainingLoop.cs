@@ -35,6 +35,8 @@ internal sealed class TrainingLoop(MethodModule method, OptimizerState optimizer
                     break;
             }
 
+            if (steps == 0)
+                throw new InvalidOperationException($"An epoch gave no batch of {schedule.BatchSize} images: too many of the {views.RowCount} images cannot be read (the log names them). Use a smaller BatchSize, or mend the images.");
             double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
             RepresentationSummary health = monitor.Measure();
             report(new EpochMetrics

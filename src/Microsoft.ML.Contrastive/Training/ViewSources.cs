@@ -49,6 +49,8 @@ internal static class ViewSources
         }
 
         errors.Summarize(images.Count);
+        if (images.OrientationWarning is { } warning)
+            channel.Warning(MessageSensitivity.None, "{0}", warning);
         int threads = options.RenderThreads ?? (device.type == DeviceType.CPU ? Math.Max(1, Environment.ProcessorCount / 2) : Environment.ProcessorCount);
         var source = new StoredViewSource(images, [.. PlansOf(columns)], options.Normalization, seed, threads);
         if (Agrees(source, images, data, views, options))

@@ -112,6 +112,36 @@ public sealed class ContrastivePretrainTrainerTests : IDisposable
     }
 
     [Fact]
+    public void Images_that_ask_to_be_turned_are_counted_and_named_once()
+    {
+        for (int i = 0; i < 2; i++)
+            File.WriteAllBytes(Path.Combine(_folder.Path, "class0", $"turned{i}.jpg"), Imaging.EncodedImages.JpegWithOrientation(6));
+        var log = new List<string>();
+        _context.Log += (_, e) => log.Add(e.Message);
+        Fit(new() { Epochs = 1 }).Dispose();
+        string warning = Assert.Single(log, m => m.Contains("EXIF orientation", StringComparison.Ordinal));
+        Assert.Contains("2 image(s)", warning, StringComparison.Ordinal);
+        Assert.Contains("turned0.jpg", warning, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Too_few_readable_images_for_a_batch_are_an_error_also_on_the_general_path()
+    {
+        foreach (string file in _folder.Files.Skip(10))
+            File.WriteAllText(file, "no image");
+        var thrown = Assert.Throws<InvalidOperationException>(() => Fit(new() { Epochs = 1, MaximumStoreBytes = 0 }));
+        Assert.Contains("no batch of 16 images", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_epochs_give_the_initial_weights()
+    {
+        float[] untrained = Features(Fit(new() { Epochs = 0 }));
+        Assert.Equal(untrained, Features(Fit(new() { Epochs = 0 })));
+        Assert.NotEqual(untrained, Features(Fit(new() { Epochs = 1 })));
+    }
+
+    [Fact]
     public void Images_that_are_all_unreadable_are_an_error()
     {
         foreach (string file in _folder.Files)

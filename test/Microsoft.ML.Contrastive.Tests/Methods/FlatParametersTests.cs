@@ -101,6 +101,20 @@ public class FlatParametersTests
     }
 
     [Fact]
+    public void The_moving_average_tells_buffers_apart()
+    {
+        using var scope = NewDisposeScope();
+        var (target, online) = (Parameters(seed: 1), Parameters(seed: 2));
+        var expected = target.Zip(online, (t, o) => ((0.5 * t) + (0.5 * o)).ToFloats()).ToList();
+        using var ofTarget = new FlatParameters(target, withGradients: false);
+        using var first = new FlatParameters([online[0], new Parameter(zeros(1)), new Parameter(zeros(52))], withGradients: false);
+        using var second = new FlatParameters([new Parameter(zeros(15)), online[1], online[2]], withGradients: false);
+        FlatParameters.MoveTowards(target, online, 0.5);
+
+        Assert.All(expected.Zip(target), pair => Assert.All(pair.First.Zip(pair.Second.ToFloats()), v => Assert.Equal(v.First, v.Second, 1e-5)));
+    }
+
+    [Fact]
     public void Nothing_to_train_and_mixed_types_are_refused()
     {
         using var scope = NewDisposeScope();

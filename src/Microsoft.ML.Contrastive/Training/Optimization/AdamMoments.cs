@@ -45,18 +45,22 @@ internal sealed class AdamMoments : OptimizerState
 
     protected override void MoveRange(int first, int last, double learningRate, double weightDecay)
     {
-        var (w, g) = (Flat.Slice(Flat.Values, first, last), Flat.Slice(Flat.Gradients!, first, last));
-        var (m, v) = (Flat.Slice(_first, first, last), Flat.Slice(_second, first, last));
         var steps = StepsOf(first);
-        if (weightDecay != 0 && _decoupledDecay)
-            w.mul_(1 - (learningRate * weightDecay));
-        else if (weightDecay != 0)
-            g = g.add(w, alpha: weightDecay);
+        foreach (var (start, length) in Flat.Blocks(first, last))
+        {
+            using var scope = NewDisposeScope();
+            var (w, g) = (Flat.Values.narrow(0, start, length), Flat.Gradients!.narrow(0, start, length));
+            var (m, v) = (_first.narrow(0, start, length), _second.narrow(0, start, length));
+            if (weightDecay != 0 && _decoupledDecay)
+                w.mul_(1 - (learningRate * weightDecay));
+            else if (weightDecay != 0)
+                g = g.add(w, alpha: weightDecay);
 
-        m.lerp_(g, _towardsGradient);
-        v.mul_(_beta2).addcmul_(g, g, 1 - _beta2);
-        var denominator = v.sqrt().div_(Math.Sqrt(1 - Math.Pow(_beta2, steps))).add_(_epsilon);
-        w.addcdiv_(m, denominator, -learningRate / (1 - Math.Pow(_beta1, steps)));
+            m.lerp_(g, _towardsGradient);
+            v.mul_(_beta2).addcmul_(g, g, 1 - _beta2);
+            var denominator = v.sqrt().div_(Math.Sqrt(1 - Math.Pow(_beta2, steps))).add_(_epsilon);
+            w.addcdiv_(m, denominator, -learningRate / (1 - Math.Pow(_beta1, steps)));
+        }
     }
 
     protected override void Dispose(bool disposing)

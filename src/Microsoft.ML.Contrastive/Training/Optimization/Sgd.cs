@@ -54,7 +54,15 @@ public sealed record Sgd : Optimizer
 
         protected override void MoveRange(int first, int last, double learningRate, double weightDecay)
         {
-            var (w, g, v) = (Flat.Slice(Flat.Values, first, last), Flat.Slice(Flat.Gradients!, first, last), Flat.Slice(_momentum, first, last));
+            foreach (var (start, length) in Flat.Blocks(first, last))
+            {
+                using var scope = NewDisposeScope();
+                Move(Flat.Values.narrow(0, start, length), Flat.Gradients!.narrow(0, start, length), _momentum.narrow(0, start, length), learningRate, weightDecay);
+            }
+        }
+
+        private void Move(Tensor w, Tensor g, Tensor v, double learningRate, double weightDecay)
+        {
             v.mul_(_sgd.Momentum).add_(g);
             if (weightDecay != 0)
                 v.add_(w, alpha: weightDecay);

@@ -190,6 +190,25 @@ public class OptimizerTests
     }
 
     [Theory]
+    [InlineData(LarsRatio.DecayedGradient)]
+    [InlineData(LarsRatio.SumOfNorms)]
+    public void Lars_stays_finite_without_weights_or_without_gradient(LarsRatio ratio)
+    {
+        using var scope = NewDisposeScope();
+        var weights = Weights();
+        using (no_grad())
+            weights["a.weight"].zero_();
+        using var state = new Lars { Ratio = ratio }.Create(Named(weights));
+        state.ZeroGrad();
+        state.Step(1, 0);
+        weights["a.weight"].grad!.fill_(0.5);
+        state.Step(1, 0);
+
+        Assert.All(weights["a.weight"].ToFloats(), w => Assert.Equal(-0.5, w, 1e-6));
+        AssertClose(Weights()["b.weight"].ToFloats(), weights["b.weight"].ToFloats(), 0);
+    }
+
+    [Theory]
     [InlineData(ClippingScope.AllParameters)]
     [InlineData(ClippingScope.EachParameter)]
     public void Clipping_shortens_to_the_bound_what_is_longer(ClippingScope clipping)

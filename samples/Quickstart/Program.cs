@@ -23,7 +23,7 @@ draws.Validators.Add(result =>
         result.AddError("--draws must be at least 2: the table shows a standard deviation.");
 });
 
-var epochs = new Option<int>("--epochs") { Description = "Passes over the images in each pretraining.", DefaultValueFactory = _ => 8 };
+var epochs = new Option<int>("--epochs") { Description = "Passes over the images in each pretraining.", DefaultValueFactory = _ => 5 };
 epochs.Validators.Add(result =>
 {
     if (result.GetValueOrDefault<int>() < 1)

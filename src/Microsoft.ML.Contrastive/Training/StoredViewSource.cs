@@ -8,14 +8,20 @@ namespace Microsoft.ML.Contrastive.Training;
 /// The fast path: every image is decoded once into a store; each epoch samples recipes and renders them straight into the batch, in
 /// parallel, with no cursor in the loop.
 /// </summary>
+/// <param name="images">The images.</param>
+/// <param name="plan">How all views of a row are made: sampled together, which is where a joint distribution lives.</param>
+/// <param name="views">Which view of the plan becomes which view of the batch.</param>
+/// <param name="normalization">How pixels are scaled.</param>
+/// <param name="orderSeed">Seed of the order of the rows.</param>
+/// <param name="renderThreads">Threads that render.</param>
 internal sealed class StoredViewSource(
-    StoredImages images, IReadOnlyList<PlannedViews> plans, PixelNormalization normalization, ulong orderSeed, int renderThreads) : IViewSource
+    StoredImages images, ViewPlan plan, int[] views, PixelNormalization normalization, ulong orderSeed, int renderThreads) : IViewSource
 {
     private readonly ConcurrentBag<Worker> _workers = [];
 
     public int RowCount => images.Count;
 
-    public IReadOnlyList<ImageSize> ViewSizes { get; } = SizesInBatchOrder(plans);
+    public IReadOnlyList<ImageSize> ViewSizes { get; } = [.. views.Select(plan.OutputSize)];
 
     public IViewEpochReader Open(long epoch) => new Reader(this, epoch);
 
@@ -32,18 +38,12 @@ internal sealed class StoredViewSource(
     private void Render(int row, long epoch, ViewBatch batch, int batchRow, Worker worker)
     {
         RgbImage image = images[row];
-        foreach (PlannedViews planned in plans)
-        {
-            Span<ViewRecipe> recipes = worker.Recipes(planned.Plan.ViewNames.Length);
-            RowKey key = planned.Plan.KeyOf(epoch, images.Ids[row].Low, images.Ids[row].High);
-            planned.Plan.Sample(key, new ImageSize(image.Width, image.Height), recipes);
-            foreach ((int inPlan, int inBatch) in planned.Views)
-                worker.Renderer.Render(image, recipes[inPlan], normalization, batch.Pixels(inBatch, batchRow));
-        }
+        plan.Sample(plan.KeyOf(epoch, images.Ids[row].Low, images.Ids[row].High), new ImageSize(image.Width, image.Height), worker.Recipes);
+        for (int i = 0; i < views.Length; i++)
+            worker.Renderer.Render(image, worker.Recipes[views[i]], normalization, batch.Pixels(i, batchRow));
     }
 
-    private static ImageSize[] SizesInBatchOrder(IReadOnlyList<PlannedViews> plans) =>
-        [.. plans.SelectMany(p => p.Views.Select(v => (v.InBatch, Size: p.Plan.OutputSize(v.InPlan)))).OrderBy(v => v.InBatch).Select(v => v.Size)];
+    private Worker RentWorker() => _workers.TryTake(out Worker? worker) ? worker : new Worker(plan.ViewNames.Length);
 
     private sealed class Reader(StoredViewSource source, long epoch) : IViewEpochReader
     {
@@ -74,25 +74,11 @@ internal sealed class StoredViewSource(
 
     private int RenderThreads => renderThreads;
 
-    private Worker RentWorker() => _workers.TryTake(out Worker? worker) ? worker : new Worker();
-
     /// <summary>What a rendering thread needs for itself.</summary>
-    private sealed class Worker
+    private sealed class Worker(int views)
     {
-        private ViewRecipe[] _recipes = [];
-
         public ViewRenderer Renderer { get; } = new();
 
-        public Span<ViewRecipe> Recipes(int count)
-        {
-            if (_recipes.Length < count)
-                _recipes = new ViewRecipe[count];
-            return _recipes.AsSpan(0, count);
-        }
+        public ViewRecipe[] Recipes { get; } = new ViewRecipe[views];
     }
 }
-
-/// <summary>The views of a batch that one plan makes.</summary>
-/// <param name="Plan">The plan.</param>
-/// <param name="Views">Which view of the plan becomes which view of the batch.</param>
-internal sealed record PlannedViews(ViewPlan Plan, IReadOnlyList<(int InPlan, int InBatch)> Views);

@@ -1,3 +1,4 @@
+using Microsoft.ML.Contrastive.Augmentation;
 using Microsoft.ML.Contrastive.DataViews;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -22,21 +23,9 @@ internal static class ViewSources
     private static StoredViewSource? OpenStored(
         IDataView data, DataViewSchema.Column[] views, ContrastivePretrainTrainer.Options options, ulong seed, Device device, ImageErrors errors, IChannel channel)
     {
-        var columns = new ViewColumnPlan[views.Length];
-        for (int i = 0; i < views.Length; i++)
+        if (!ViewPlanMerge.TryFind(data.Schema, options.ViewColumnNames, out ViewPlan? plan, out int[] inPlan, out DataViewSchema.Column image, out string obstacle))
         {
-            if (!ViewPlanAnnotation.TryGet(views[i], out ViewColumnPlan? column))
-            {
-                channel.Info(MessageSensitivity.None, "{0}", $"The view column '{views[i].Name}' was not made by this library's augmentation steps: views are read through cursors in every epoch.");
-                return null;
-            }
-
-            columns[i] = column;
-        }
-
-        if (columns.Any(c => !ReferenceEquals(c.Source, columns[0].Source)) || ViewPlanAnnotation.FindSource(data.Schema, columns[0].Source) is not { } image)
-        {
-            channel.Warning(MessageSensitivity.None, "{0}", $"The views are made from several image columns, or from one that is no longer there ('{columns[0].Source.Name}'): they are read through cursors in every epoch.");
+            channel.Info(MessageSensitivity.None, "{0}", $"Views are read through cursors in every epoch, which is slower than rendering them from stored images: {obstacle}.");
             return null;
         }
 
@@ -52,19 +41,13 @@ internal static class ViewSources
         if (images.OrientationWarning is { } warning)
             channel.Warning(MessageSensitivity.None, "{0}", warning);
         int threads = options.RenderThreads ?? (device.type == DeviceType.CPU ? Math.Max(1, Environment.ProcessorCount / 2) : Environment.ProcessorCount);
-        var source = new StoredViewSource(images, [.. PlansOf(columns)], options.Normalization, seed, threads);
+        var source = new StoredViewSource(images, plan, inPlan, options.Normalization, seed, threads);
         if (Agrees(source, images, data, views, options))
             return source;
         channel.Warning(MessageSensitivity.None, "{0}", "The view columns differ from what their plan renders: a step in between has replaced images or views. They are read through cursors in every epoch, which is slower.");
         source.Dispose();
         return null;
     }
-
-    /// <summary>Views that share a plan are sampled together: that is where the joint distribution lives.</summary>
-    private static IEnumerable<PlannedViews> PlansOf(ViewColumnPlan[] columns) =>
-        columns.Select((c, i) => (Column: c, InBatch: i))
-            .GroupBy(c => c.Column.Plan)
-            .Select(g => new PlannedViews(g.Key, [.. g.Select(c => (c.Column.View, c.InBatch))]));
 
     /// <summary>Renders the first rows by both paths and compares them to the bit.</summary>
     private static bool Agrees(StoredViewSource stored, StoredImages images, IDataView data, DataViewSchema.Column[] views, ContrastivePretrainTrainer.Options options)

@@ -55,6 +55,16 @@ public sealed class ViewSourcesTests : IDisposable
     }
 
     [Fact]
+    public void Steps_on_some_of_the_views_take_the_fast_path_too()
+    {
+        IDataView data = Views(_folder.Rows(_context));
+        IDataView extended = _context.Transforms.Solarize(["View2"], probability: 1).Fit(data).Transform(data);
+        using IViewSource source = Open(extended);
+        Assert.IsType<StoredViewSource>(source);
+        AssertSame(ByPixels(source, 2), ByPixels(OpenCursors(extended), 2));
+    }
+
+    [Fact]
     public void The_number_of_threads_changes_nothing()
     {
         IDataView data = Views(_folder.Rows(_context));

@@ -23,13 +23,15 @@ internal sealed class BatchPrefetcher : IDisposable
     public TimeSpan Waited { get; private set; }
 
     /// <summary>The batches of one epoch. A batch is valid until the next one is asked for.</summary>
-    public IEnumerable<ViewBatch> Epoch(long epoch)
+    /// <param name="epoch">The epoch, from 0.</param>
+    /// <param name="skipped">Batches to leave out at its beginning: those that training had before it was interrupted.</param>
+    public IEnumerable<ViewBatch> Epoch(long epoch, int skipped = 0)
     {
         Waited = TimeSpan.Zero;
         using var stop = new CancellationTokenSource();
         using var free = new BlockingCollection<ViewBatch>(new ConcurrentQueue<ViewBatch>(_batches));
         using var ready = new BlockingCollection<ViewBatch>();
-        Task producer = Task.Factory.StartNew(() => Produce(epoch, free, ready, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task producer = Task.Factory.StartNew(() => Produce(epoch, skipped, free, ready, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
             while (true)
@@ -59,11 +61,13 @@ internal sealed class BatchPrefetcher : IDisposable
             batch.Dispose();
     }
 
-    private void Produce(long epoch, BlockingCollection<ViewBatch> free, BlockingCollection<ViewBatch> ready, CancellationToken stop)
+    private void Produce(long epoch, int skipped, BlockingCollection<ViewBatch> free, BlockingCollection<ViewBatch> ready, CancellationToken stop)
     {
         try
         {
             using IViewEpochReader reader = _source.Open(epoch);
+            for (int i = 0; i < skipped && !stop.IsCancellationRequested; i++)
+                reader.Skip(_batches[0]);
             while (free.TryTake(out ViewBatch? batch, Timeout.Infinite, stop) && reader.Fill(batch))
                 ready.Add(batch, stop);
         }

@@ -71,6 +71,39 @@ public sealed partial class ContrastivePretrainTrainer
         /// <value>The default value is 1000.</value>
         public int MonitoredImages { get; set; } = Defaults.MonitoredImages;
 
+        /// <summary>
+        /// Folder for the run's checkpoints (<c>checkpoints/last</c>, <c>checkpoints/best</c>), its <c>metrics.jsonl</c> and its <c>train.log</c>. It is made
+        /// when missing. A folder that holds a run already is refused unless <see cref="Resume"/> is set.
+        /// </summary>
+        /// <remarks>
+        /// A checkpoint is a folder with <c>state.safetensors</c> (every parameter and buffer of the method, the optimiser's state) and
+        /// <c>state.json</c> (counters, seed, resolved configuration, fingerprint of the data, metrics so far). It is written aside, flushed to the disk and
+        /// renamed, so that one which bears its name is whole. "best" is the epoch with the highest nearest-neighbour accuracy, without labels the one with
+        /// the lowest loss. Checkpoints are taken at intervals, at the end, and when training is cancelled.
+        /// </remarks>
+        /// <value>The default value is <see langword="null"/>: nothing is written.</value>
+        public string? WorkspacePath { get; set; }
+
+        /// <summary>
+        /// Whether to go on with the run in <see cref="WorkspacePath"/>, from its last checkpoint. A folder without one starts from the beginning. A run of
+        /// another configuration or other data is refused, and the differences are named.
+        /// </summary>
+        /// <remarks>
+        /// Initial weights, order and views are functions of seeds, epoch and step, so the resumed run ends with the weights of a run that was never
+        /// interrupted: on the CPU bit for bit, given the same build and as many threads. Seeds must be given, to the MLContext or to each step: those
+        /// that are drawn differ from process to process.
+        /// </remarks>
+        /// <value>The default value is <see langword="false"/>.</value>
+        public bool Resume { get; set; }
+
+        /// <summary>Epochs between two checkpoints, at least 1. The end of training and a cancellation are always checkpoints.</summary>
+        /// <value>The default value is 1.</value>
+        public int CheckpointEveryEpochs { get; set; } = Defaults.CheckpointEveryEpochs;
+
+        /// <summary>Steps between two checkpoints within epochs, at least 1: for epochs that take hours. The other checkpoints are taken as well.</summary>
+        /// <value>The default value is <see langword="null"/>: none within epochs.</value>
+        public int? CheckpointEverySteps { get; set; }
+
         /// <summary>Called after every epoch, on the thread that called Fit.</summary>
         public Action<EpochMetrics>? MetricsCallback { get; set; }
 
@@ -110,6 +143,12 @@ public sealed partial class ContrastivePretrainTrainer
             AtLeast(BatchSize, 2, nameof(BatchSize));
             AtLeast(MonitoredImages, 0, nameof(MonitoredImages));
             AtLeast(RenderThreads ?? 1, 1, nameof(RenderThreads));
+            AtLeast(CheckpointEveryEpochs, 1, nameof(CheckpointEveryEpochs));
+            AtLeast(CheckpointEverySteps ?? 1, 1, nameof(CheckpointEverySteps));
+            if (WorkspacePath is { } path && string.IsNullOrWhiteSpace(path))
+                throw new ArgumentException($"{nameof(WorkspacePath)} is '{path}'; it must name a folder, or be null for no workspace.", nameof(WorkspacePath));
+            if (WorkspacePath is null && (Resume || CheckpointEverySteps is not null))
+                throw new ArgumentException($"{(Resume ? nameof(Resume) : nameof(CheckpointEverySteps))} is set, but {nameof(WorkspacePath)} is null; set it to the folder of the run.", nameof(WorkspacePath));
             AtLeast(MaximumStoreBytes ?? 0, 0, nameof(MaximumStoreBytes));
             if (ImageSize is { } size)
             {
@@ -145,6 +184,7 @@ public sealed partial class ContrastivePretrainTrainer
         public const int Epochs = 200;
         public const int BatchSize = 256;
         public const int MonitoredImages = 1000;
+        public const int CheckpointEveryEpochs = 1;
 
         /// <summary>AAAI-25, experimental set-up on STL-10 and Tiny-ImageNet: 0.5 at batch 512.</summary>
         public const double LearningRate = 0.25;

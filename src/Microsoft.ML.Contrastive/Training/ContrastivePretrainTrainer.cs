@@ -2,6 +2,7 @@ using Microsoft.ML.Contrastive.Augmentation;
 using Microsoft.ML.Contrastive.Encoders;
 using Microsoft.ML.Contrastive.Methods;
 using Microsoft.ML.Contrastive.Seams;
+using Microsoft.ML.Contrastive.Training.Checkpoints;
 using Microsoft.ML.Contrastive.Training.Optimization;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -64,6 +65,8 @@ public sealed partial class ContrastivePretrainTrainer : IEstimator<ContrastiveE
     /// <param name="input">Data with the input and view columns.</param>
     /// <returns>The encoder; after a cancellation, the encoder as far as it came.</returns>
     /// <exception cref="ArgumentException">A column is missing or of the wrong type, or there are fewer images than a batch holds. Raised before training starts.</exception>
+    /// <exception cref="InvalidOperationException">The workspace holds a run already and <see cref="Options.Resume"/> is not set, or a run of another configuration or other data.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint to resume from is damaged.</exception>
     /// <exception cref="NonFiniteLossException">The loss left the finite numbers.</exception>
     public ContrastiveEncoderTransformer Fit(IDataView input) => Fit(input, _options.ValidationSet);
 
@@ -81,7 +84,8 @@ public sealed partial class ContrastivePretrainTrainer : IEstimator<ContrastiveE
 
         IHost host = ((IHostEnvironment)_context).Register(nameof(ContrastivePretrainTrainer));
         using IChannel channel = host.Start("Pretraining");
-        int seed = _options.Seed ?? MlNetInternals.Seed(_context) ?? Random.Shared.Next();
+        using Workspace? workspace = _options.WorkspacePath is { } path ? Workspace.Open(path, _options.Resume) : null;
+        int seed = _options.Seed ?? MlNetInternals.Seed(_context) ?? workspace?.Saved?.Seed ?? Random.Shared.Next();
         Device device = TrainingDevice.Select(_context, channel);
         var errors = new ImageErrors(_options.UnreadableImages, channel);
         using IViewSource source = ViewSources.Open(trainData, views, _options, unchecked((ulong)seed), device, errors, channel);
@@ -89,14 +93,17 @@ public sealed partial class ContrastivePretrainTrainer : IEstimator<ContrastiveE
             throw new ArgumentException($"{nameof(Options.BatchSize)} is {_options.BatchSize}, but there are only {source.RowCount} readable images; it must be at most that.", nameof(trainData));
 
         ImageSize imageSize = _options.ImageSize ?? source.ViewSizes[0];
-        channel.Info(MessageSensitivity.None, "{0}", $"Pretraining {_options.Backbone.Name} with {_options.Method.Name} on {source.RowCount} images, {_options.Epochs} epochs of {source.RowCount / _options.BatchSize} steps, on {device}, seed {seed}. {_options.Method}; {_options.Optimizer}; {_options.LearningRateSchedule}.");
+        var input = new EncoderInput(_context, image.Name, _options.OutputColumnName, imageSize);
+        var journal = new TrainingJournal(_options, channel, workspace is null ? null : new RunCheckpoints(
+            workspace, seed, Fingerprint.Of(_options, seed, imageSize, views, source, Fingerprint.OfData(source, trainData, input, _options.CancellationToken))));
+        journal.Note($"Pretraining {_options.Backbone.Name} with {_options.Method.Name} on {source.RowCount} images, {_options.Epochs} epochs of {source.RowCount / _options.BatchSize} steps, on {device}, seed {seed}. {_options.Method}; {_options.Optimizer}; {_options.LearningRateSchedule}.");
         MethodModule method = CreateMethod(seed);
         EncoderNetwork? network = null;
         try
         {
             method.to(device);
             network = new EncoderNetwork(method.Encoder, _options.Normalization, imageSize, device);
-            Train(method, network, source, trainData, validationData, image, device, channel);
+            Train(method, network, source, trainData, validationData, input, device, journal);
             return new ContrastiveEncoderTransformer(_context, network, _options.OutputColumnName, _options.InputColumnName);
         }
         catch
@@ -131,9 +138,8 @@ public sealed partial class ContrastivePretrainTrainer : IEstimator<ContrastiveE
 
     private void Train(
         MethodModule method, EncoderNetwork network, IViewSource source, IDataView trainData, IDataView? validationData,
-        DataViewSchema.Column image, Device device, IChannel channel)
+        EncoderInput input, Device device, TrainingJournal journal)
     {
-        var input = new EncoderInput(_context, image.Name, _options.OutputColumnName, network.InputSize);
         var classes = new Dictionary<string, int>();
         MonitoredSample sample = MonitoredSample.Read(trainData, input, LabelOf(trainData), classes, _options.MonitoredImages, _options.CancellationToken);
         MonitoredSample? validation = validationData is null
@@ -141,16 +147,9 @@ public sealed partial class ContrastivePretrainTrainer : IEstimator<ContrastiveE
             : MonitoredSample.Read(validationData, input, LabelOf(validationData), classes, _options.MonitoredImages, _options.CancellationToken);
         var schedule = new TrainingSchedule(_options.Epochs, _options.BatchSize, _options.Optimizer, _options.LearningRateSchedule);
         using OptimizerState optimizer = _options.Optimizer.Create(method.TrainableParameters(), schedule.PeakLearningRate);
-        new TrainingLoop(method, optimizer, schedule, source, device).Run(
-            new EncoderMonitor(network, sample, validation),
-            metrics =>
-            {
-                channel.Info(MessageSensitivity.None, "{0}", metrics.ToString());
-                _options.MetricsCallback?.Invoke(metrics);
-            },
-            _options.CancellationToken);
-        if (_options.CancellationToken.IsCancellationRequested)
-            channel.Warning(MessageSensitivity.None, "{0}", "Pretraining was cancelled; the encoder is returned as far as it came.");
+        TrainingProgress start = journal.Begin(method, optimizer);
+        new TrainingLoop(method, optimizer, schedule, source, device).Run(start, new EncoderMonitor(network, sample, validation), journal, _options.CancellationToken);
+        journal.End();
     }
 
     private DataViewSchema.Column? LabelOf(IDataView data) =>

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Microsoft.ML.Contrastive.Augmentation;
 using Microsoft.ML.Contrastive.Imaging;
 using Microsoft.ML.Data;
@@ -16,6 +18,19 @@ internal sealed class CursorViewSource(
 
     public IReadOnlyList<ImageSize> ViewSizes { get; } =
         [.. columns.Select(c => (ImageDataViewType)c.Type).Select(t => new ImageSize(t.Width, t.Height))];
+
+    /// <summary>The identifiers of the rows: reading the images once more would cost as much as an epoch.</summary>
+    public void AddTo(IncrementalHash hash)
+    {
+        using DataViewRowCursor cursor = data.GetRowCursor([]);
+        ValueGetter<DataViewRowId> getId = cursor.GetIdGetter();
+        DataViewRowId id = default;
+        while (cursor.MoveNext())
+        {
+            getId(ref id);
+            hash.AppendData(MemoryMarshal.AsBytes([id.High, id.Low]));
+        }
+    }
 
     public IViewEpochReader Open(long epoch)
     {
@@ -56,6 +71,9 @@ internal sealed class CursorViewSource(
             errors.Summarize(_readable);
             return false;
         }
+
+        /// <summary>Which rows a batch holds depends on which images can be read: there is no way around reading them.</summary>
+        public void Skip(ViewBatch scratch) => Fill(scratch);
 
         public void Dispose() => rows.Dispose();
     }

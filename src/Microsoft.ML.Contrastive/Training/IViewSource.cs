@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.ML.Contrastive.Augmentation;
 
 namespace Microsoft.ML.Contrastive.Training;
@@ -11,6 +12,9 @@ internal interface IViewSource : IDisposable
     /// <summary>Size of each view.</summary>
     IReadOnlyList<ImageSize> ViewSizes { get; }
 
+    /// <summary>Adds what tells these data from others to a hash: the rows, and the images where they are at hand.</summary>
+    void AddTo(IncrementalHash hash);
+
     /// <summary>Opens one pass over the data in a fresh order.</summary>
     /// <param name="epoch">The epoch, from 0: it decides the order and the views.</param>
     IViewEpochReader Open(long epoch);
@@ -22,4 +26,8 @@ internal interface IViewEpochReader : IDisposable
     /// <summary>Fills a batch with the next rows.</summary>
     /// <returns>Whether there were enough rows left for a full batch; a remainder is dropped, as contrastive losses depend on the batch size.</returns>
     bool Fill(ViewBatch batch);
+
+    /// <summary>Passes over the rows of one batch.</summary>
+    /// <param name="scratch">A batch whose contents may be lost.</param>
+    void Skip(ViewBatch scratch);
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.ML.Contrastive.Encoders;
 using Microsoft.ML.Data;
 
@@ -24,6 +25,13 @@ internal sealed class MonitoredSample
     public int[] Labels { get; }
 
     public bool HasLabels => Labels.Length > 0;
+
+    /// <summary>Adds the pixels to a hash.</summary>
+    public void AddTo(IncrementalHash hash)
+    {
+        foreach (byte[] image in _pixels)
+            hash.AppendData(image);
+    }
 
     /// <summary>Unpacks images to floats 0 … 255.</summary>
     public void CopyTo(int first, int count, Span<float> values)

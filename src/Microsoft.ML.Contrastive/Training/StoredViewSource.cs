@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Microsoft.ML.Contrastive.Augmentation;
 using Microsoft.ML.Contrastive.Imaging;
 
@@ -22,6 +24,16 @@ internal sealed class StoredViewSource(
     public int RowCount => images.Count;
 
     public IReadOnlyList<ImageSize> ViewSizes { get; } = [.. views.Select(plan.OutputSize)];
+
+    public void AddTo(IncrementalHash hash)
+    {
+        for (int row = 0; row < images.Count; row++)
+        {
+            RgbImage image = images[row];
+            hash.AppendData(MemoryMarshal.AsBytes([images.Ids[row].High, images.Ids[row].Low, (ulong)image.Width, (ulong)image.Height]));
+            hash.AppendData(image.Pixels);
+        }
+    }
 
     public IViewEpochReader Open(long epoch) => new Reader(this, epoch);
 
@@ -64,6 +76,8 @@ internal sealed class StoredViewSource(
             }, source._workers.Add);
             return true;
         }
+
+        public void Skip(ViewBatch scratch) => _next += scratch.BatchSize;
 
         public void Dispose()
         {

@@ -9,58 +9,59 @@ namespace Microsoft.ML.Contrastive.Training;
 /// <summary>The loop that every method trains in.</summary>
 internal sealed class TrainingLoop(MethodModule method, OptimizerState optimizer, TrainingSchedule schedule, IViewSource views, Device device)
 {
-    /// <summary>Trains until the epochs are done, the callback says stop, or the token is cancelled (then what has been learnt so far stays in the encoder).</summary>
+    /// <summary>Trains until the epochs are done or the token is cancelled (then what has been learnt so far stays in the encoder).</summary>
+    /// <param name="at">Where to begin: the default value, or where a checkpoint was taken.</param>
     /// <param name="monitor">Measures the encoder after each epoch.</param>
-    /// <param name="report">Receives the metrics of each epoch.</param>
+    /// <param name="journal">Is told of each step and each epoch, and keeps checkpoints.</param>
     /// <param name="cancellation">Ends training after the current step.</param>
-    public void Run(EncoderMonitor monitor, Action<EpochMetrics> report, CancellationToken cancellation)
+    public void Run(TrainingProgress at, EncoderMonitor monitor, TrainingJournal journal, CancellationToken cancellation)
     {
         using var batches = new BatchPrefetcher(views, schedule.BatchSize);
         var clock = Stopwatch.StartNew();
-        long stepsPerEpoch = views.RowCount / schedule.BatchSize, step = 0;
-        for (int epoch = 0; epoch < schedule.Epochs && !cancellation.IsCancellationRequested; epoch++)
+        long stepsPerEpoch = views.RowCount / schedule.BatchSize;
+        while (at.Epoch < schedule.Epochs && !cancellation.IsCancellationRequested)
         {
             method.train();
-            long started = Stopwatch.GetTimestamp();
-            double loss = 0, learningRate = 0;
-            int steps = 0;
-            foreach (ViewBatch batch in batches.Epoch(epoch))
+            long started = Stopwatch.GetTimestamp(), firstStep = at.Step;
+            bool complete = true;
+            foreach (ViewBatch batch in batches.Epoch(at.Epoch, at.StepInEpoch))
             {
-                var position = new TrainingPosition(step, stepsPerEpoch, schedule.Epochs);
-                learningRate = schedule.LearningRate(position);
-                loss += Step(batch, position, learningRate);
-                step++;
-                steps++;
-                if (cancellation.IsCancellationRequested)
+                at = at.AfterStep(Step(batch, new TrainingPosition(at.Step, stepsPerEpoch, schedule.Epochs)));
+                journal.AfterStep(at);
+                complete = !cancellation.IsCancellationRequested;
+                if (!complete)
                     break;
             }
 
-            if (steps == 0)
+            if (at.StepInEpoch == 0)
                 throw new InvalidOperationException($"An epoch gave no batch of {schedule.BatchSize} images: too many of the {views.RowCount} images cannot be read (the log names them). Use a smaller BatchSize, or mend the images.");
             double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
             RepresentationSummary health = monitor.Measure();
-            report(new EpochMetrics
+            var metrics = new EpochMetrics
             {
-                Epoch = epoch + 1,
+                Epoch = at.Epoch + 1,
                 Epochs = schedule.Epochs,
-                Step = step,
-                Loss = loss / steps,
-                LearningRate = learningRate,
-                ImagesPerSecond = steps * schedule.BatchSize / seconds,
+                Step = at.Step,
+                Loss = at.LossSum / at.StepInEpoch,
+                LearningRate = schedule.LearningRate(new TrainingPosition(at.Step - 1, stepsPerEpoch, schedule.Epochs)),
+                ImagesPerSecond = (at.Step - firstStep) * schedule.BatchSize / seconds,
                 WaitingForData = batches.Waited.TotalSeconds / seconds,
                 FeatureSpread = health.Spread,
                 EffectiveRank = health.EffectiveRank,
                 KnnAccuracy = health.KnnAccuracy,
                 Elapsed = clock.Elapsed,
-            });
+            };
+            at = complete ? at.NextEpoch() : at;
+            journal.AfterEpoch(metrics, at, complete);
         }
 
         method.eval();
     }
 
-    private double Step(ViewBatch batch, TrainingPosition position, double learningRate)
+    private double Step(ViewBatch batch, TrainingPosition position)
     {
         using DisposeScope scope = NewDisposeScope();
+        double learningRate = schedule.LearningRate(position);
         optimizer.ZeroGrad();
         using Tensor loss = method.Loss([.. batch.Views.Select(v => v.to(device))], position);
         double value = loss.item<float>();

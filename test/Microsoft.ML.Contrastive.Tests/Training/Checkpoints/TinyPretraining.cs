@@ -1,0 +1,51 @@
+using Microsoft.ML.Contrastive.Backbones;
+using Microsoft.ML.Contrastive.Encoders;
+using Microsoft.ML.Contrastive.Methods;
+using Microsoft.ML.Contrastive.Training;
+using Microsoft.ML.Contrastive.Training.Optimization;
+
+namespace Microsoft.ML.Contrastive.Tests.Training.Checkpoints;
+
+/// <summary>Each method on a very small network, the same in the tests and in the process that they kill.</summary>
+internal static class TinyPretraining
+{
+    public static ContrastivePretrainTrainer.Options Options(string method, string? workspace) => new()
+    {
+        Method = MethodNamed(method),
+        Backbone = Backbone.Parse("resnet10-cifar-w0.125"),
+        // An optimiser of each kind, each with state of its own.
+        Optimizer = method switch
+        {
+            "dino" => new AdamW { LearningRate = 0.01, WeightDecay = 0.04, FinalWeightDecay = 0.4 },
+            "byol" => new Lars { LearningRate = 0.5 },
+            _ => new Sgd { LearningRate = 0.5, WeightDecay = 1e-4 },
+        },
+        LearningRateSchedule = new CosineSchedule { WarmupEpochs = 1 },
+        Epochs = 4,
+        BatchSize = 8,
+        MonitoredImages = 8,
+        WorkspacePath = workspace,
+    };
+
+    public static ContrastiveEncoderTransformer Fit(string images, ContrastivePretrainTrainer.Options options, int seed = 1)
+    {
+        var context = new MLContext(seed);
+        var pipeline = context.Transforms.LoadImages("Image", null, "ImagePath")
+            .Append(context.Transforms.JointCrop(["View1", "View2"], "Image", imageSize: 16))
+            .Append(context.Transforms.ColorJitter(["View1", "View2"], brightness: 0.4f, contrast: 0.4f, saturation: 0.4f, hue: 0.1f))
+            .Append(context.Contrastive().Trainers.ContrastivePretrain(options));
+        return pipeline.Fit(context.Contrastive().LoadImagesFromFolder(images)).LastTransformer;
+    }
+
+    private static ContrastiveMethod MethodNamed(string name) => ContrastiveMethod.Parse(name) switch
+    {
+        SimClr m => m with { ProjectionDimension = 16 },
+        // A queue that the last batch does not fill, and groups in an order that the step decides.
+        MoCo m => m with { QueueSize = 24, ProjectionDimension = 16, Momentum = 0.9, BatchNormGroups = 2 },
+        MoCoV3 m => m with { ProjectionDimension = 16, HiddenDimension = 32, Momentum = 0.9 },
+        Byol m => m with { ProjectionDimension = 16, HiddenDimension = 32, Momentum = 0.9 },
+        SimSiam m => m with { ProjectionDimension = 32, PredictorHiddenDimension = 8 },
+        Dino m => m with { Prototypes = 32, HiddenDimension = 32, BottleneckDimension = 16, Momentum = 0.9 },
+        var other => other,
+    };
+}

@@ -1,0 +1,196 @@
+using Microsoft.ML.Contrastive.Backbones;
+using Microsoft.ML.Contrastive.Methods;
+using Microsoft.ML.Contrastive.Training;
+using Microsoft.ML.Contrastive.Training.Checkpoints;
+using Microsoft.ML.Contrastive.Training.Optimization;
+
+namespace Microsoft.ML.Contrastive.Tests.Training.Checkpoints;
+
+public sealed class WorkspaceTests : IDisposable
+{
+    private readonly ImageFolder _images = new(classes: 2, perClass: 8);
+    private readonly string _workspace = Path.Combine(Directory.CreateTempSubdirectory("contrastive-").FullName, "run");
+
+    private string Last => Path.Combine(_workspace, "checkpoints", "last");
+
+    public void Dispose()
+    {
+        _images.Dispose();
+        Directory.Delete(Path.GetDirectoryName(_workspace)!, recursive: true);
+    }
+
+    [Fact]
+    public void A_run_leaves_checkpoints_metrics_and_a_log()
+    {
+        var epochs = new List<EpochMetrics>();
+        Fit(o => o.MetricsCallback = epochs.Add);
+        int best = epochs.MaxBy(e => e.KnnAccuracy)!.Epoch;
+        CheckpointState last = Checkpoint.ReadState(Last), bestState = Checkpoint.ReadState(Path.Combine(_workspace, "checkpoints", "best"));
+        Assert.Equal((2, best), (last.Progress.Epoch, last.BestEpoch));
+        Assert.Equal(best, bestState.Progress.Epoch);
+        Assert.Equal(epochs, last.Metrics);
+        Assert.Equal(2, File.ReadAllLines(Path.Combine(_workspace, "metrics.jsonl")).Length);
+        Assert.Contains("epoch 2/2", File.ReadAllText(Path.Combine(_workspace, "train.log")), StringComparison.Ordinal);
+        Assert.Equal(["best", "last"], Directory.EnumerateDirectories(Path.Combine(_workspace, "checkpoints")).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void A_workspace_with_a_run_is_refused_unless_it_shall_resume()
+    {
+        Fit();
+        var thrown = Assert.Throws<InvalidOperationException>(() => Fit());
+        Assert.Contains(_workspace, thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("Resume = true", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_missing_folder_an_empty_one_and_one_without_a_checkpoint_just_start()
+    {
+        foreach (string metrics in new[] { "", "of a run that was killed before its first checkpoint" })
+        {
+            if (metrics != "")
+            {
+                Directory.Delete(_workspace, recursive: true);
+                Directory.CreateDirectory(_workspace);
+                File.WriteAllText(Path.Combine(_workspace, "metrics.jsonl"), metrics);
+                Assert.Throws<InvalidOperationException>(() => Fit());
+            }
+
+            Fit(o => o.Resume = true);
+            Assert.Equal(2, Checkpoint.ReadState(Last).Metrics.Count);
+            Assert.Equal(2, File.ReadAllLines(Path.Combine(_workspace, "metrics.jsonl")).Length);
+        }
+    }
+
+    [Fact]
+    public void Another_configuration_is_refused_with_each_difference()
+    {
+        Fit();
+        AssertRefused("Method.Temperature: 0.1 → 0.25", o => o.Method = ((SimClr)o.Method) with { Temperature = 0.25 });
+        AssertRefused("Optimizer.LearningRate: 0.5 → 0.125", o => o.Optimizer = o.Optimizer with { LearningRate = 0.125 });
+        AssertRefused("Optimizer: Sgd → AdamW", o => o.Optimizer = new AdamW());
+        AssertRefused("LearningRateSchedule.WarmupEpochs: 1 → 0", o => o.LearningRateSchedule = new CosineSchedule { WarmupEpochs = 0 });
+        AssertRefused("BatchSize: 8 → 4", o => o.BatchSize = 4);
+        AssertRefused("Epochs: 2 → 3", o => o.Epochs = 3);
+        AssertRefused("Backbone: resnet10-cifar-w0.125 → resnet10-cifar-w0.25", o => o.Backbone = Backbone.Parse("resnet10-cifar-w0.25"));
+        AssertRefused("Seed: 1 → 2", o => o.Seed = 2);
+        AssertRefused("Data.Path: decoded images in memory → cursors", o => o.MaximumStoreBytes = 0);
+        InvalidOperationException thrown = Assert.Throws<InvalidOperationException>(() => Fit(o => o.Resume = true, seed: 7));
+        Assert.Contains("Plan1.Seed: ", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_does_not_change_the_weights_may_differ()
+    {
+        Fit();
+        Fit(o => (o.Resume, o.RenderThreads, o.MonitoredImages, o.CheckpointEveryEpochs, o.CheckpointEverySteps) = (true, 1, 4, 5, 1));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(0L)]
+    public void Other_data_are_refused(long? maximumStoreBytes)
+    {
+        Fit(o => o.MaximumStoreBytes = maximumStoreBytes);
+        // As many images, the last of another look.
+        using var others = new ImageFolder(classes: 2, perClass: 8, seed: 2);
+        string replaced = _images.Files[maximumStoreBytes is null ? 5 : 0];
+        File.Copy(others.Files[0], replaced, overwrite: true);
+        InvalidOperationException thrown = Assert.Throws<InvalidOperationException>(() => Fit(o => (o.Resume, o.MaximumStoreBytes) = (true, maximumStoreBytes)));
+        Assert.Contains("Data.Content: ", thrown.Message, StringComparison.Ordinal);
+        File.Delete(replaced);
+        thrown = Assert.Throws<InvalidOperationException>(() => Fit(o => (o.Resume, o.MaximumStoreBytes) = (true, maximumStoreBytes)));
+        Assert.Contains("Data.Images: 16 → 15", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_half_written_checkpoint_is_ignored_and_cleared_away()
+    {
+        Fit();
+        Directory.CreateDirectory(Last + ".new");
+        File.WriteAllText(Path.Combine(Last + ".new", "state.json"), "{ \"Versi");
+        Fit(o => o.Resume = true);
+        Assert.False(Directory.Exists(Last + ".new"));
+    }
+
+    [Fact]
+    public void A_process_that_ended_between_two_renames_has_lost_nothing()
+    {
+        Fit();
+        Directory.Move(Last, Last + ".previous");
+        Assert.Throws<InvalidOperationException>(() => Fit());
+        var epochs = new List<EpochMetrics>();
+        Fit(o => (o.Resume, o.MetricsCallback) = (true, epochs.Add));
+        Assert.Empty(epochs);
+        Assert.True(Directory.Exists(Last));
+    }
+
+    [Fact]
+    public void A_damaged_checkpoint_is_an_error_that_names_its_file()
+    {
+        Fit();
+        string tensors = Path.Combine(Last, "state.safetensors"), state = Path.Combine(Last, "state.json");
+        using (FileStream file = File.OpenWrite(tensors))
+            file.SetLength(file.Length - 1);
+        Assert.Contains(tensors, Assert.Throws<InvalidDataException>(() => Fit(o => o.Resume = true)).Message, StringComparison.Ordinal);
+        File.WriteAllText(state, "{ \"Versi");
+        Assert.Contains(state, Assert.Throws<InvalidDataException>(() => Fit(o => o.Resume = true)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_trainings_never_share_a_workspace()
+    {
+        InvalidOperationException? thrown = null;
+        Fit(o => o.MetricsCallback = _ => thrown = Assert.Throws<InvalidOperationException>(() => Fit(other => other.Resume = true)));
+        Assert.Contains("in use", thrown!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_training_that_was_refused_leaves_no_run_behind()
+    {
+        Assert.Throws<ArgumentException>(() => Fit(o => o.BatchSize = 17));
+        Fit();
+    }
+
+    [Fact]
+    public void Settings_that_need_a_workspace_are_refused_without()
+    {
+        Assert.Contains("WorkspacePath", Assert.Throws<ArgumentException>(() => Fit(o => (o.WorkspacePath, o.Resume) = (null, true))).Message, StringComparison.Ordinal);
+        Assert.Contains("CheckpointEverySteps", Assert.Throws<ArgumentException>(() => Fit(o => (o.WorkspacePath, o.CheckpointEverySteps) = (null, 5))).Message, StringComparison.Ordinal);
+        Assert.Contains("CheckpointEveryEpochs is 0", Assert.Throws<ArgumentOutOfRangeException>(() => Fit(o => o.CheckpointEveryEpochs = 0)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Configurations_read_the_same_in_every_culture()
+    {
+        var culture = System.Globalization.CultureInfo.CurrentCulture;
+        try
+        {
+            Fit();
+            System.Globalization.CultureInfo.CurrentCulture = new System.Globalization.CultureInfo("") { NumberFormat = { NumberDecimalSeparator = "," } };
+            Fit(o => o.Resume = true);
+        }
+        finally
+        {
+            System.Globalization.CultureInfo.CurrentCulture = culture;
+        }
+    }
+
+    private void AssertRefused(string difference, Action<ContrastivePretrainTrainer.Options> change)
+    {
+        var thrown = Assert.Throws<InvalidOperationException>(() => Fit(o =>
+        {
+            o.Resume = true;
+            change(o);
+        }));
+        Assert.Contains(difference, thrown.Message, StringComparison.Ordinal);
+    }
+
+    private void Fit(Action<ContrastivePretrainTrainer.Options>? change = null, int seed = 1)
+    {
+        ContrastivePretrainTrainer.Options options = TinyPretraining.Options("simclr", _workspace);
+        options.Epochs = 2;
+        change?.Invoke(options);
+        TinyPretraining.Fit(_images.Path, options, seed).Dispose();
+    }
+}

@@ -71,7 +71,7 @@ internal static class ViewPlanMerge
         if (Keeps(steps, columns, out obstacle))
         {
             plan = ViewPlan.Create(seed, names);
-            foreach (NamedStep step in steps.Where(s => columns.Any(c => s.Views.Contains(c.ViewName))))
+            foreach (NamedStep step in Needed(steps, columns))
                 plan = plan.Append(step.Step, step.Views);
         }
 
@@ -93,6 +93,14 @@ internal static class ViewPlanMerge
                 woven.Insert(found = place, item);
             place = found + 1;
         }
+    }
+
+    /// <summary>The steps for the columns' views, and the crops of further views that one of these steps is for as well (local crops that are flipped together with global ones).</summary>
+    private static IEnumerable<NamedStep> Needed(List<NamedStep> steps, IReadOnlyList<ViewColumnPlan> columns)
+    {
+        List<NamedStep> touching = [.. steps.Where(s => columns.Any(c => s.Views.Contains(c.ViewName)))];
+        HashSet<string> views = [.. touching.SelectMany(s => s.Views)];
+        return steps.Where(s => touching.Contains(s) || (s.Step.Stage == RecipeStage.Crop && views.Overlaps(s.Views)));
     }
 
     /// <summary>Whether each column's view gets from the steps exactly what its own plan gives it.</summary>

@@ -35,6 +35,18 @@ public sealed class ViewPlanMergeTests
     }
 
     [Fact]
+    public void A_view_can_be_extended_alone_after_a_step_that_two_crops_share()
+    {
+        IDataView data = Views.Crop(["Global1", "Global2"]).Transform(new RecordedImages(8));
+        data = Views.Crop(["Local1", "Local2"]).Transform(data);
+        data = Views.Extend(new AlwaysFlip(), "Global1", "Global2", "Local1", "Local2").Transform(data);
+        data = Views.Extend(new Solarize { Probability = 1 }, "Global2").Transform(data);
+        string[] names = ["Global1", "Global2", "Local1", "Local2"];
+        Assert.True(ViewPlanMerge.TryFind(data.Schema, names, out ViewPlan? plan, out int[] views, out _, out string obstacle), obstacle);
+        AssertSameRecipes(data, names, plan, views);
+    }
+
+    [Fact]
     public void Some_of_the_views_keep_what_they_were_drawn_with_the_others()
     {
         IDataView data = Views.Crop(["A", "B", "C"]).Transform(new RecordedImages(8));

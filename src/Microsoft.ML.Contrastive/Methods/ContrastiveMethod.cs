@@ -15,6 +15,7 @@ public abstract record ContrastiveMethod
         ["byol"] = () => new Byol(),
         ["simsiam"] = () => new SimSiam(),
         ["dino"] = () => new Dino(),
+        ["vicreg"] = () => new VicReg(),
     };
 
     private protected ContrastiveMethod()
@@ -34,7 +35,7 @@ public abstract record ContrastiveMethod
     internal virtual bool TakesMultiCrop => false;
 
     /// <summary>A method by its name, with its original authors' settings.</summary>
-    /// <param name="name">One of <see cref="Names"/>, in upper or lower case: simclr, mocov1, mocov2, mocov3, byol, simsiam, dino.</param>
+    /// <param name="name">One of <see cref="Names"/>, in upper or lower case: simclr, mocov1, mocov2, mocov3, byol, simsiam, dino, vicreg.</param>
     /// <exception cref="ArgumentException">No method has this name; the message lists those that there are.</exception>
     public static ContrastiveMethod Parse(string name)
     {

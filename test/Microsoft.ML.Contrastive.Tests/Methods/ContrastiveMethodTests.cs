@@ -18,7 +18,7 @@ public class ContrastiveMethodTests
 
     /// <summary>Every registered method, small, and variants whose state differs.</summary>
     public static TheoryData<string> Variants =>
-        [.. ContrastiveMethod.Names, "mocov2 symmetric", "mocov2 in groups", "byol like ContrastiveCrop", "dino with batch norm"];
+        [.. ContrastiveMethod.Names, "mocov2 symmetric", "mocov2 in groups", "mocov2 as in solo-learn", "byol like ContrastiveCrop", "dino with batch norm"];
 
     [Theory]
     [MemberData(nameof(RegisteredNames))]
@@ -50,6 +50,8 @@ public class ContrastiveMethodTests
         { new SimClr { ProjectionHiddenDimension = 0 }, "ProjectionHiddenDimension" },
         { new MoCo { Momentum = 1 }, "Momentum" },
         { new MoCo { QueueSize = 0 }, "QueueSize" },
+        { new MoCo { FinalMomentum = 1.1 }, "FinalMomentum" },
+        { new MoCo { ProjectionHiddenDimension = 0 }, "ProjectionHiddenDimension" },
         { new MoCo { BatchNormGroups = 0 }, "BatchNormGroups" },
         { new MoCoV3 { ProjectionLayers = 1 }, "ProjectionLayers" },
         { new MoCoV3 { Temperature = -1 }, "Temperature" },
@@ -58,7 +60,12 @@ public class ContrastiveMethodTests
         { new SimSiam { PredictorHiddenDimension = 0 }, "PredictorHiddenDimension" },
         { new Dino { Prototypes = 1 }, "Prototypes" },
         { new Dino { TeacherTemperature = 0 }, "TeacherTemperature" },
+        { new SimSiam { ProjectionHiddenDimension = 0 }, "ProjectionHiddenDimension" },
         { new Dino { CenterMomentum = 1 }, "CenterMomentum" },
+        { new VicReg { VarianceWeight = -1 }, "VarianceWeight" },
+        { new VicReg { TargetDeviation = 0 }, "TargetDeviation" },
+        { new VicReg { ExpanderDimension = 1 }, "ExpanderDimension" },
+        { new VicReg { Averaging = (VicRegAveraging)5 }, "Averaging" },
     };
 
     [Theory]
@@ -159,6 +166,8 @@ public class ContrastiveMethodTests
         "simsiam" => new SimSiam { ProjectionDimension = 8, PredictorHiddenDimension = 4 },
         "dino" => new Dino { Prototypes = 12, HiddenDimension = 8, BottleneckDimension = 4, Momentum = 0.5 },
         "dino with batch norm" => new Dino { Prototypes = 12, HiddenDimension = 8, BottleneckDimension = 4, Momentum = 0.5, HeadBatchNorm = true, NormalizePrototypes = false },
+        "mocov2 as in solo-learn" => MoCo.V2 with { ProjectionDimension = 4, ProjectionHiddenDimension = 6, QueueSize = 16, Momentum = 0.5, FinalMomentum = 0.9, Symmetric = true },
+        "vicreg" => new VicReg { ExpanderDimension = 8 },
         _ => throw new InvalidOperationException($"Give the new method '{variant}' a small variant here."),
     };
 

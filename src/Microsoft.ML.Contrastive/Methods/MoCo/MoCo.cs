@@ -49,6 +49,10 @@ public sealed record MoCo : ContrastiveMethod
     /// <value>In [0, 1). The default value is 0.999 (v1, section 3.2). Short trainings want less, such as 0.99.</value>
     public double Momentum { get; init; } = DefaultMomentum;
 
+    /// <summary>Momentum at the end of training, reached along half a cosine.</summary>
+    /// <value>In [0, 1]. The default value is <see langword="null"/>: momentum stays as it is, as in facebookresearch/moco; solo-learn goes from 0.99 to 0.999.</value>
+    public double? FinalMomentum { get; init; }
+
     /// <summary>What projects the features.</summary>
     /// <value>The default value is <see cref="MoCoHead.Mlp"/> (v2).</value>
     public MoCoHead Head { get; init; } = MoCoHead.Mlp;
@@ -56,6 +60,10 @@ public sealed record MoCo : ContrastiveMethod
     /// <summary>Width of what the loss compares.</summary>
     /// <value>1 or more. The default value is 128.</value>
     public int ProjectionDimension { get; init; } = DefaultProjectionDimension;
+
+    /// <summary>Width of the inner layer of <see cref="MoCoHead.Mlp"/>; the linear head has none.</summary>
+    /// <value>1 or more. The default value is <see langword="null"/>: that of the features (v2, section 3: 2048 for ResNet-50).</value>
+    public int? ProjectionHiddenDimension { get; init; }
 
     /// <summary>Whether each view is both query and key, with a queue for each of the two views; the loss is the mean of both directions.</summary>
     /// <value>The default value is <see langword="false"/>, as in facebookresearch/moco; solo-learn has <see langword="true"/>. It costs twice the passes a step.</value>
@@ -73,8 +81,10 @@ public sealed record MoCo : ContrastiveMethod
         Require.Positive(Temperature);
         Require.AtLeast(1, QueueSize);
         Require.BelowOne(Momentum);
+        Require.Fraction(FinalMomentum ?? 1, nameof(FinalMomentum));
         Require.Defined(Head);
         Require.AtLeast(1, ProjectionDimension);
+        Require.AtLeast(1, ProjectionHiddenDimension ?? 1, nameof(ProjectionHiddenDimension));
         Require.AtLeast(1, BatchNormGroups);
     }
 

@@ -30,7 +30,7 @@ internal sealed class MoCoModule : MethodModule
     {
         var q1 = InGroups(_query.call, views[0]);
         if (training)
-            _key.Follow(_options.Momentum);     // before the keys, as in the original: i.e. after the last optimiser step
+            _key.Follow(MomentumAt(position));     // before the keys, as in the original: i.e. after the last optimiser step
         var k2 = Keys(views[1], position.Step);
         if (!_options.Symmetric)
         {
@@ -46,10 +46,14 @@ internal sealed class MoCoModule : MethodModule
         return symmetric;
     }
 
+    internal double MomentumAt(TrainingPosition position) => _options.FinalMomentum is { } final
+        ? MomentumSchedule.Cosine(_options.Momentum, position.Step, position.TotalSteps, final)
+        : _options.Momentum;
+
     private static ProjectedEncoder Network(MoCo options, BackboneModule encoder)
     {
         var (features, projection) = (encoder.FeatureDimension, options.ProjectionDimension);
-        int[] widths = options.Head == MoCoHead.Mlp ? [features, features, projection] : [features, projection];
+        int[] widths = options.Head == MoCoHead.Mlp ? [features, options.ProjectionHiddenDimension ?? features, projection] : [features, projection];
         return new ProjectedEncoder(encoder, Mlp.Create(widths, hiddenBias: true, hiddenBatchNorm: false, outputBias: true));
     }
 

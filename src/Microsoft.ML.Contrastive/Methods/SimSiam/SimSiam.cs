@@ -32,7 +32,11 @@ public sealed record SimSiam : ContrastiveMethod
     /// <value>1 or more, less than the projection. The default value is 512 (section 3); 128 in the small-data settings of JointCrop.</value>
     public int PredictorHiddenDimension { get; init; } = DefaultPredictorHiddenDimension;
 
-    /// <summary>Linear layers of the projector, the inner ones as wide as the features.</summary>
+    /// <summary>Width of the projector's inner layers.</summary>
+    /// <value>1 or more. The default value is <see langword="null"/>: that of the features, as in facebookresearch/simsiam (2048 for ResNet-50).</value>
+    public int? ProjectionHiddenDimension { get; init; }
+
+    /// <summary>Linear layers of the projector.</summary>
     /// <value>2 or 3. The default value is 3 (section 3); 2 on CIFAR-10 (appendix D).</value>
     public int ProjectionLayers { get; init; } = DefaultProjectionLayers;
 
@@ -43,6 +47,7 @@ public sealed record SimSiam : ContrastiveMethod
     internal override void Validate()
     {
         Require.AtLeast(1, ProjectionDimension);
+        Require.AtLeast(1, ProjectionHiddenDimension ?? 1, nameof(ProjectionHiddenDimension));
         Require.AtLeast(1, PredictorHiddenDimension);
         Require.That(ProjectionLayers is 2 or 3, ProjectionLayers, "It must be 2 or 3.");
     }

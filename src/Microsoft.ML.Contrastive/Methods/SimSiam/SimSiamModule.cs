@@ -48,7 +48,7 @@ internal sealed class SimSiamModule : MethodModule
     private static Sequential Projector(SimSiam options, int features)
     {
         var projector = Mlp.Create(
-            [.. Enumerable.Repeat(features, options.ProjectionLayers), options.ProjectionDimension],
+            [features, .. Enumerable.Repeat(options.ProjectionHiddenDimension ?? features, options.ProjectionLayers - 1), options.ProjectionDimension],
             hiddenBias: false,
             hiddenBatchNorm: true,
             outputBias: true,

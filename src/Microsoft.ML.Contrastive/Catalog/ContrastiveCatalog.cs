@@ -1,4 +1,9 @@
+using Microsoft.ML.Contrastive.Augmentation;
 using Microsoft.ML.Contrastive.DataViews;
+using Microsoft.ML.Contrastive.Encoders;
+using Microsoft.ML.Contrastive.Training;
+using Microsoft.ML.Contrastive.Training.Presets;
+using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Contrastive;
 
@@ -37,6 +42,61 @@ public sealed class ContrastiveCatalog
         ArgumentNullException.ThrowIfNull(options);
         return ImageFolder.Load(Context, path, options);
     }
+
+    /// <summary>The pipeline of a published setting: LoadImages, the crop, every augmentation step, the trainer.</summary>
+    /// <param name="preset">The setting, e.g. <c>ContrastivePreset.ByName("simclr", "stl10")</c>; replace any of its values by <c>with</c>.</param>
+    /// <param name="outputColumnName">Column that the encoder will write: a vector of floats.</param>
+    /// <param name="inputColumnName">Column of the images, which the pipeline loads and the encoder will read.</param>
+    /// <param name="imagePathColumnName">Column of the images' paths; <see langword="null"/> when the data hold the images already.</param>
+    /// <param name="imageFolder">Folder that the paths are relative to; <see langword="null"/> when they are absolute.</param>
+    /// <param name="jointCropBeta">β of JointCrop (AAAI-25) in place of the preset's own crop; 0 is the paper's. <see langword="null"/> leaves the crop as the preset has it.</param>
+    /// <param name="seed">Seed of the views; <see langword="null"/> for the context's.</param>
+    /// <param name="configure">Sets what a preset has no opinion on: progress, validation data, cancellation.</param>
+    /// <returns>An estimator whose last transformer is the encoder.</returns>
+    /// <remarks>
+    /// Nothing in it is special: it is the chain that you would write by hand, step by step of <see cref="ContrastivePreset.Steps"/>. To replace a
+    /// line, change the preset, or write the chain and take from it what you need
+    /// (<c>mlContext.Transforms.CropViews(…, preset.Views[0].Crop)</c>, <see cref="ContrastivePreset.ToTrainerOptions"/>).
+    /// </remarks>
+    /// <exception cref="ArgumentException">The preset's values contradict one another.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
+    public EstimatorChain<ContrastiveEncoderTransformer> Pretraining(
+        ContrastivePreset preset,
+        string outputColumnName = ContrastivePretrainTrainer.Defaults.OutputColumnName,
+        string inputColumnName = ContrastivePretrainTrainer.Defaults.InputColumnName,
+        string? imagePathColumnName = "ImagePath",
+        string? imageFolder = null,
+        double? jointCropBeta = null,
+        int? seed = null,
+        Action<ContrastivePretrainTrainer.Options>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(preset);
+        ContrastivePreset chosen = jointCropBeta is { } beta ? preset with { JointCropBeta = beta } : preset;
+        chosen.Validate();
+
+        var pipeline = new EstimatorChain<ITransformer>();
+        if (imagePathColumnName is not null)
+            pipeline = pipeline.Append<ITransformer>(Context.Transforms.LoadImages(inputColumnName, imageFolder, imagePathColumnName));
+        foreach (PlannedStep planned in chosen.Steps)
+        {
+            string[] views = [.. planned.Views.Select(v => chosen.ViewNames[v])];
+            pipeline = pipeline.Append<ITransformer>(planned.Step is CropStep crop
+                ? Context.Transforms.CropViews(views, inputColumnName, crop, seed)
+                : Context.Transforms.AugmentViews(views, planned.Step));
+        }
+
+        ContrastivePretrainTrainer.Options options = chosen.ToTrainerOptions();
+        (options.OutputColumnName, options.InputColumnName) = (outputColumnName, inputColumnName);
+        configure?.Invoke(options);
+        return pipeline.Append(Trainers.ContrastivePretrain(options));
+    }
+
+    /// <inheritdoc cref="Pretraining(ContrastivePreset, string, string, string, string, double?, int?, Action{ContrastivePretrainTrainer.Options})"/>
+    /// <param name="method">Name of the method, e.g. <c>simclr</c>.</param>
+    /// <param name="setting">Data and length, e.g. <c>stl10</c>; an unknown one is answered with those that there are.</param>
+    /// <param name="jointCropBeta">β of JointCrop (AAAI-25) in place of the preset's own crop; 0 is the paper's.</param>
+    public EstimatorChain<ContrastiveEncoderTransformer> Pretraining(string method, string setting, double? jointCropBeta = null) =>
+        Pretraining(ContrastivePreset.ByName(method, setting), jointCropBeta: jointCropBeta);
 
     /// <summary>The trainers.</summary>
     public ContrastiveTrainers Trainers => new(Context);

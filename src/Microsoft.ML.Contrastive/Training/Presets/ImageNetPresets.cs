@@ -1,0 +1,183 @@
+using Microsoft.ML.Contrastive.Augmentation;
+using Microsoft.ML.Contrastive.Backbones;
+using Microsoft.ML.Contrastive.Methods;
+using Microsoft.ML.Contrastive.Training.Optimization;
+
+namespace Microsoft.ML.Contrastive.Training.Presets;
+
+/// <summary>ImageNet-1K, each method as its own authors have it; the JointCrop paper (AAAI-25) takes these over ("per original paper").</summary>
+internal static class ImageNetPresets
+{
+    private const int Size = 224;
+
+    public static IEnumerable<ContrastivePreset> All() =>
+        [SimClr(), MoCoV1(), MoCoV1InContrastiveCrop(), MoCoV2(), .. MoCoV3(), .. Byol(), SimSiam(), DinoVisionTransformer(), DinoResNet(), DinoMultiCrop()];
+
+    /// <summary>SimCLR, section 2.2 and table 5; google-research/simclr, run.py and lars_optimizer.py.</summary>
+    private static ContrastivePreset SimClr() => new()
+    {
+        Name = "simclr/imagenet-100ep",
+        Source = "SimCLR (ICML 2020), sections 2 and 5, appendix A; google-research/simclr",
+        Method = new SimClr { Temperature = 0.1, ProjectionDimension = 128, ProjectionHiddenDimension = 2048, ProjectionLayers = 2, ProjectionBatchNorm = true },
+        Backbone = Backbone.ResNet50(zeroInitializeResidual: true),
+        Views = [PublishedViews.SimClr(Size), PublishedViews.SimClr(Size)],
+        Optimizer = new Lars
+        {
+            LearningRate = 0.3,                                             // × batch / 256
+            WeightDecay = 1e-6,                                             // 1e-4 in later code
+            Momentum = 0.9,
+            WeightDecayExclusion = ParameterExclusion.BiasAndNorm,
+            LearningRateInMomentum = true,
+        },
+        LearningRateSchedule = new CosineSchedule { WarmupEpochs = 10 },
+        Epochs = 100,
+        BatchSize = 4096,
+    };
+
+    /// <summary>MoCo v1, section 3.3; main_moco.py's defaults.</summary>
+    private static ContrastivePreset MoCoV1() => new()
+    {
+        Name = "mocov1/imagenet-200ep",
+        Source = "MoCo (CVPR 2020), section 3.3; facebookresearch/moco, main_moco.py",
+        Deviations = "the original turns images grey before the jitter, here after it",
+        Method = MoCo.V1 with { QueueSize = 65536, Momentum = 0.999, Temperature = 0.07, ProjectionDimension = 128, BatchNormGroups = 8 },     // 8 GPUs
+        Backbone = Backbone.ResNet50(),
+        Views = [PublishedViews.MoCoV1(Size), PublishedViews.MoCoV1(Size)],
+        Optimizer = MoCoSgd(),
+        LearningRateSchedule = new StepSchedule { MilestoneEpochs = [120, 160], Factor = 0.1 },
+        Epochs = 200,
+        BatchSize = 256,
+    };
+
+    /// <summary>configs/IN1K/mocov1_rcrop.py of xyupeng/ContrastiveCrop, with the views of v2: the JointCrop paper's ablation (57.25 without, 60.87 with JointCrop).</summary>
+    private static ContrastivePreset MoCoV1InContrastiveCrop() => MoCoV1() with
+    {
+        Name = "mocov1/imagenet-100ep",
+        Source = "ContrastiveCrop (CVPR 2022), configs/IN1K/mocov1_rcrop.py, as in the ablation of JointCrop (AAAI-25): views of MoCo v2",
+        Deviations = "none known",
+        Views = [PublishedViews.MoCoV2(Size), PublishedViews.MoCoV2(Size)],
+        LearningRateSchedule = new StepSchedule { MilestoneEpochs = [60, 80], Factor = 0.1 },
+        Epochs = 100,
+    };
+
+    /// <summary>MoCo v2, table 1 and section 3; main_moco.py --mlp --moco-t 0.2 --aug-plus --cos.</summary>
+    private static ContrastivePreset MoCoV2() => new()
+    {
+        Name = "mocov2/imagenet-200ep",
+        Source = "MoCo v2 (2020), section 3; facebookresearch/moco, main_moco.py --mlp --moco-t 0.2 --aug-plus --cos",
+        Method = MoCo.V2 with { QueueSize = 65536, Momentum = 0.999, Temperature = 0.2, ProjectionHiddenDimension = 2048, ProjectionDimension = 128, BatchNormGroups = 8 },
+        Backbone = Backbone.ResNet50(),
+        Views = [PublishedViews.MoCoV2(Size), PublishedViews.MoCoV2(Size)],
+        Optimizer = MoCoSgd(),
+        LearningRateSchedule = new CosineSchedule { WarmupEpochs = 0, Convention = CosineConvention.PerEpoch },
+        Epochs = 200,
+        BatchSize = 256,
+    };
+
+    /// <summary>facebookresearch/moco-v3, CONFIG.md for ResNet-50: learning rate (× batch / 256), weight decay and momentum by length.</summary>
+    private static IEnumerable<ContrastivePreset> MoCoV3() =>
+        from run in new[] { new Run(100, 0.6, 1e-6, 0.99), new Run(300, 0.3, 1e-6, 0.99), new Run(1000, 0.3, 1.5e-6, 0.996) }
+        select new ContrastivePreset
+        {
+            Name = FormattableString.Invariant($"mocov3/imagenet-{run.Epochs}ep"),
+            Source = "MoCo v3 (ICCV 2021); facebookresearch/moco-v3, CONFIG.md, ResNet-50; --crop-min .2 as in the released runs and those of JointCrop (AAAI-25)",
+            Method = new MoCoV3 { Temperature = 1, ProjectionDimension = 256, HiddenDimension = 4096, Momentum = run.Momentum, CosineMomentum = true },
+            Backbone = Backbone.ResNet50(zeroInitializeResidual: true),
+            Views = PublishedViews.Byol(Size, minScale: 0.2, ResizeFilter.Bilinear, BlurOperator.PilRadius),
+            Optimizer = new Lars { LearningRate = run.Rate, WeightDecay = run.Decay, Momentum = 0.9 },
+            LearningRateSchedule = new CosineSchedule { WarmupEpochs = 10 },
+            Epochs = run.Epochs,
+            BatchSize = 4096,
+        };
+
+    /// <summary>deepmind-research/byol, configs/byol.py: learning rate (× batch / 256), weight decay and momentum by length.</summary>
+    private static IEnumerable<ContrastivePreset> Byol() =>
+        from run in new[] { new Run(100, 0.45, 1e-6, 0.99), new Run(300, 0.3, 1e-6, 0.99), new Run(1000, 0.2, 1.5e-6, 0.996) }
+        select new ContrastivePreset
+        {
+            Name = FormattableString.Invariant($"byol/imagenet-{run.Epochs}ep"),
+            Source = "BYOL (NeurIPS 2020), section 3.3 and table 6; deepmind-research/byol, configs/byol.py",
+            Method = new Byol { HiddenDimension = 4096, ProjectionDimension = 256, Momentum = run.Momentum, CosineMomentum = true },
+            Backbone = Backbone.ResNet50(zeroInitializeResidual: true),
+            Views = PublishedViews.Byol(Size, minScale: 0.08, ResizeFilter.Bicubic, BlurOperator.Kernel10Percent),
+            Optimizer = new Lars { LearningRate = run.Rate, WeightDecay = run.Decay, Momentum = 0.9, WeightDecayExclusion = ParameterExclusion.BiasAndNorm },
+            LearningRateSchedule = new CosineSchedule { WarmupEpochs = 10 },
+            Epochs = run.Epochs,
+            BatchSize = 4096,
+        };
+
+    /// <summary>SimSiam, section 3; facebookresearch/simsiam, main_simsiam.py --fix-pred-lr.</summary>
+    private static ContrastivePreset SimSiam() => new()
+    {
+        Name = "simsiam/imagenet-100ep",
+        Source = "SimSiam (CVPR 2021), section 3; facebookresearch/simsiam, main_simsiam.py --fix-pred-lr",
+        Method = new SimSiam
+        {
+            ProjectionLayers = 3,
+            ProjectionHiddenDimension = 2048,
+            ProjectionDimension = 2048,
+            PredictorHiddenDimension = 512,
+            FixedPredictorLearningRate = true,
+        },
+        Backbone = Backbone.ResNet50(zeroInitializeResidual: true),
+        Views = [PublishedViews.MoCoV2(Size), PublishedViews.MoCoV2(Size)],
+        Optimizer = new Sgd { LearningRate = 0.05, Momentum = 0.9, WeightDecay = 1e-4 },                // × batch / 256
+        LearningRateSchedule = new CosineSchedule { WarmupEpochs = 0, Convention = CosineConvention.PerEpoch },
+        Epochs = 100,
+        BatchSize = 512,
+    };
+
+    /// <summary>facebookresearch/dino, main_dino.py --arch vit_small with its defaults, on 8 GPUs with 64 images each.</summary>
+    private static ContrastivePreset DinoVisionTransformer() => new()
+    {
+        Name = "dino/imagenet-vit-100ep",
+        Source = "DINO (ICCV 2021), section 3.2 and appendix C; facebookresearch/dino, main_dino.py --arch vit_small on 8 GPUs",
+        Deviations = "no stochastic depth (--drop_path_rate 0.1 in the original)",
+        Method = new Dino
+        {
+            Prototypes = 65536,
+            HiddenDimension = 2048,
+            BottleneckDimension = 256,
+            StudentTemperature = 0.1,
+            TeacherTemperature = 0.04,
+            Momentum = 0.996,
+            CenterMomentum = 0.9,
+            FreezeLastLayerEpochs = 1,
+        },
+        Backbone = Backbone.VisionTransformerSmall(patchSize: 16),
+        Views = PublishedViews.Dino(Size, localSize: 96, localViews: 8, split: 0.4),
+        Optimizer = new AdamW { LearningRate = 0.0005, WeightDecay = 0.04, FinalWeightDecay = 0.4, GradientClipping = DinoClipping() },
+        LearningRateSchedule = new CosineSchedule { WarmupEpochs = 10, FinalFraction = 1e-6 / 0.001, Convention = CosineConvention.Dino },   // --min_lr 1e-6 of 0.0005 × 2
+        Epochs = 100,
+        BatchSize = 512,
+    };
+
+    /// <summary>facebookresearch/dino, README, "ResNet-50 and other convnets trainings".</summary>
+    private static ContrastivePreset DinoResNet() => DinoVisionTransformer() with
+    {
+        Name = "dino/imagenet-100ep",
+        Source = "DINO (ICCV 2021); facebookresearch/dino, README: --arch resnet50 --optimizer sgd --lr 0.03 --weight_decay 1e-4 --global_crops_scale 0.14 1 --local_crops_scale 0.05 0.14",
+        Deviations = "none known",
+        Method = (Dino)DinoVisionTransformer().Method with { Prototypes = 60000 },
+        Backbone = Backbone.ResNet50(),
+        Views = PublishedViews.Dino(Size, localSize: 96, localViews: 6, split: 0.14),
+        Optimizer = new Sgd { LearningRate = 0.03, Momentum = 0.9, WeightDecay = 1e-4, GradientClipping = DinoClipping() },
+        LearningRateSchedule = new CosineSchedule { WarmupEpochs = 10, FinalFraction = 1e-6 / 0.06, Convention = CosineConvention.Dino },
+    };
+
+    /// <summary>The multi-crop row of the JointCrop paper (AAAI-25): 2 × 160 and 4 × 96 pixels.</summary>
+    private static ContrastivePreset DinoMultiCrop() => DinoResNet() with
+    {
+        Name = "dino/imagenet-multicrop",
+        Source = "JointCrop (AAAI-25), multi-crop 2x160 + 4x96; all else as dino/imagenet-100ep. The paper gives 100 to 300 epochs for ImageNet; here 100",
+        Views = PublishedViews.Dino(160, localSize: 96, localViews: 4, split: 0.14),
+    };
+
+    /// <summary>facebookresearch/moco, main_moco.py: 0.03 for a batch of 256, which it does not scale.</summary>
+    private static Sgd MoCoSgd() => new() { LearningRate = 0.03, LearningRateScaling = LearningRateScaling.None, Momentum = 0.9, WeightDecay = 1e-4 };
+
+    private static GradientClipping DinoClipping() => new() { MaxNorm = 3, Scope = ClippingScope.EachParameter };
+
+    /// <summary>What changes with the length: learning rate at a batch of 256, weight decay, momentum of the second network.</summary>
+    private readonly record struct Run(int Epochs, double Rate, double Decay, double Momentum);
+}

@@ -1,0 +1,90 @@
+using Microsoft.ML.Contrastive.Augmentation;
+using Microsoft.ML.Contrastive.Backbones;
+using Microsoft.ML.Contrastive.Methods;
+using Microsoft.ML.Contrastive.Training.Optimization;
+
+namespace Microsoft.ML.Contrastive.Training.Presets;
+
+/// <summary>
+/// CIFAR-10 in lightly's benchmark (lightly-ai/lightly, docs/source/getting_started/benchmarks/cifar10_benchmark.py): ResNet-18, without blur; 200 epochs of batch 128, or 800 of
+/// batch 512. Its published accuracies are of weighted nearest neighbours (k 200, temperature 0.1).
+/// </summary>
+internal static class LightlyPresets
+{
+    private const int Size = 32;
+
+    /// <summary>SimCLRCollateFunction(input_size=32, gaussian_blur=0).</summary>
+    private static readonly ViewAugmentation View = new()
+    {
+        Crop = PublishedViews.Crop(Size, 0.08, 1),
+        Flip = new HorizontalFlip { Probability = 0.5 },
+        Color = PublishedViews.Jitter(0.4, 0.4, 0.1),
+        Grayscale = new RandomGrayscale { Probability = 0.2 },
+    };
+
+    public static IEnumerable<ContrastivePreset> All() =>
+    [
+        .. Of(epochs: 200, batch: 128, queue: 4096),
+        .. Of(epochs: 800, batch: 512, queue: 8192),        // "increased size of memory bank from 4096 to 8192 […] due to larger batch size"
+    ];
+
+    private static IEnumerable<ContrastivePreset> Of(int epochs, int batch, int queue)
+    {
+        // DINOCollateFunction(global_crop_size=32, n_local_views=0, gaussian_blur=(0, 0, 0)): crop .4–1, the second view solarized in 20 %.
+        ViewAugmentation global = View with { Crop = PublishedViews.Crop(Size, 0.4, 1), Color = PublishedViews.Jitter(0.4, 0.2, 0.1) };
+
+        return
+        [
+            Preset(new SimClr { Temperature = 0.5, ProjectionHiddenDimension = 512, ProjectionDimension = 128 }),
+            Preset(
+                MoCo.V2 with
+                {
+                    QueueSize = queue, Temperature = 0.1, Momentum = 0.99, ProjectionHiddenDimension = 512, ProjectionDimension = 128, Symmetric = true,
+                    BatchNormGroups = 8,
+                }) with
+            { Deviations = "the original has one queue for both directions, here each has its own" },
+            Preset(
+                new Byol
+                {
+                    HiddenDimension = 1024, ProjectionDimension = 256, Momentum = 0.99, CosineMomentum = false, TargetStart = TargetStart.OnlineWeights,
+                    TargetUpdate = TargetUpdate.BeforeTargets,
+                }) with
+            { Deviations = "the original's loss is a quarter of the paper's, which is minimised here" },
+            Preset(
+                new SimSiam
+                {
+                    ProjectionLayers = 2, ProjectionHiddenDimension = 2048, ProjectionDimension = 2048, PredictorHiddenDimension = 512,
+                    FixedPredictorLearningRate = false,
+                }) with
+            {
+                Deviations = "the projector's last batch norm has a scale and a shift in the original",
+                Optimizer = Sgd() with { LearningRate = 0.06, LearningRateScaling = LearningRateScaling.None },     // "no lr-scaling, results in better training stability"
+            },
+            Preset(
+                new Dino
+                {
+                    HeadLayers = 2, HiddenDimension = 2048, BottleneckDimension = 256, Prototypes = 2048, HeadBatchNorm = true, Momentum = 0.99, FreezeLastLayerEpochs = 0,
+                }) with
+            {
+                Deviations = "momentum stays at 0.99 in the original, and rises to 1 here",
+                Views = [global, global with { Solarize = new Solarize { Probability = 0.2 } }],
+            },
+        ];
+
+        ContrastivePreset Preset(ContrastiveMethod method) => new()
+        {
+            Name = FormattableString.Invariant($"{method.Name}/cifar10-{epochs}ep"),
+            Source = "lightly, docs/source/getting_started/benchmarks/cifar10_benchmark.py",
+            Method = method,
+            Backbone = Backbone.ResNet18(Stem.Cifar),
+            Views = [View, View],
+            Optimizer = Sgd(),
+            LearningRateSchedule = new CosineSchedule { WarmupEpochs = 0, Convention = CosineConvention.PerEpoch },
+            Epochs = epochs,
+            BatchSize = batch,
+        };
+    }
+
+    /// <summary>0.06 × batch / 128, momentum 0.9, weight decay 5e-4.</summary>
+    private static Sgd Sgd() => new() { LearningRate = 0.12, Momentum = 0.9, WeightDecay = 5e-4 };
+}

@@ -41,10 +41,12 @@ internal sealed class TrainingJournal(ContrastivePretrainTrainer.Options options
         Note(metrics.ToString());
         if (complete)
             checkpoints?.Add(metrics, progress);
+        bool due = !complete || progress.Epoch % options.CheckpointEveryEpochs == 0 || progress.Epoch == options.Epochs;
+        // Before the callback, which is not ours and may throw; it may also cancel.
+        if (due)
+            checkpoints?.SaveLast(progress);
         options.MetricsCallback?.Invoke(metrics);
-        bool due = progress.Epoch % options.CheckpointEveryEpochs == 0 || progress.Epoch == options.Epochs;
-        // The callback, too, may have cancelled.
-        if (!complete || due || options.CancellationToken.IsCancellationRequested)
+        if (!due && options.CancellationToken.IsCancellationRequested)
             checkpoints?.SaveLast(progress);
     }
 

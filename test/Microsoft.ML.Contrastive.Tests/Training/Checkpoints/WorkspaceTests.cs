@@ -1,3 +1,4 @@
+using Microsoft.ML.Contrastive.Augmentation;
 using Microsoft.ML.Contrastive.Backbones;
 using Microsoft.ML.Contrastive.Methods;
 using Microsoft.ML.Contrastive.Training;
@@ -77,6 +78,37 @@ public sealed class WorkspaceTests : IDisposable
         AssertRefused("Data.Path: decoded images in memory → cursors", o => o.MaximumStoreBytes = 0);
         InvalidOperationException thrown = Assert.Throws<InvalidOperationException>(() => Fit(o => o.Resume = true, seed: 7));
         Assert.Contains("Plan1.Seed: ", thrown.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>However deep a setting lies: here in the law of a distribution of a step of the plan, and in a law that somebody else wrote.</summary>
+    [Fact]
+    public void Views_made_in_another_way_are_refused_with_the_difference()
+    {
+        FitWithLaw(new SomeonesLaw { Width = 0.5 });
+        FitWithLaw(new SomeonesLaw { Width = 0.5 });
+        var thrown = Assert.Throws<InvalidOperationException>(() => FitWithLaw(new SomeonesLaw { Width = 0.25 }));
+        Assert.Contains("Width: 0.5 → 0.25", thrown.Message, StringComparison.Ordinal);
+        thrown = Assert.Throws<InvalidOperationException>(() => FitWithLaw(new SomeonesLaw { Width = 0.5 }, hue: 0.2f));
+        Assert.Contains("Hue: 0.1 → 0.2", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_callback_that_throws_loses_nothing()
+    {
+        Assert.Throws<TimeoutException>(() => Fit(o => o.MetricsCallback = e => throw new TimeoutException()));
+        Assert.Equal(1, Checkpoint.ReadState(Last).Progress.Epoch);
+    }
+
+    [Fact]
+    public void Cancelling_takes_a_checkpoint_whatever_the_interval()
+    {
+        using var stop = new CancellationTokenSource();
+        Fit(o => (o.Epochs, o.CheckpointEveryEpochs, o.CancellationToken, o.MetricsCallback) = (9, 5, stop.Token, e =>
+        {
+            if (e.Epoch == 2)
+                stop.Cancel();
+        }));
+        Assert.Equal(2, Checkpoint.ReadState(Last).Progress.Epoch);
     }
 
     [Fact]
@@ -176,6 +208,23 @@ public sealed class WorkspaceTests : IDisposable
         }
     }
 
+    private void FitWithLaw(JointLaw law, float hue = 0.1f)
+    {
+        ContrastivePretrainTrainer.Options options = TinyPretraining.Options("simclr", _workspace);
+        (options.Epochs, options.Resume) = (2, true);
+        var context = new MLContext(seed: 1);
+        string[] views = ["View1", "View2"];
+        var pipeline = context.Transforms.LoadImages("Image", null, "ImagePath")
+            .Append(context.Transforms.CropViews(views, "Image", new JointCrop { OutputSize = new ImageSize(16, 16), Law = law }))
+            .Append(context.Transforms.RandomHorizontalFlip(views))
+            .Append(context.Transforms.ColorJitter(views, hue: hue))
+            .Append(context.Transforms.RandomGrayscale(views))
+            .Append(context.Transforms.JointBlur(views))
+            .Append(context.Transforms.Solarize(["View2"]))
+            .Append(context.Contrastive().Trainers.ContrastivePretrain(options));
+        pipeline.Fit(context.Contrastive().LoadImagesFromFolder(_images.Path)).LastTransformer.Dispose();
+    }
+
     private void AssertRefused(string difference, Action<ContrastivePretrainTrainer.Options> change)
     {
         var thrown = Assert.Throws<InvalidOperationException>(() => Fit(o =>
@@ -192,5 +241,15 @@ public sealed class WorkspaceTests : IDisposable
         options.Epochs = 2;
         change?.Invoke(options);
         TinyPretraining.Fit(_images.Path, options, seed).Dispose();
+    }
+
+    /// <summary>Uniform on the inner part of the range.</summary>
+    private sealed record SomeonesLaw : JointLaw
+    {
+        public required double Width { get; init; }
+
+        public override double Quantile(double probability, double bound) => Width * bound * ((2 * probability) - 1);
+
+        public override double Density(double logRatio, double bound) => Math.Abs(logRatio) <= Width * bound ? 1 / (2 * Width * bound) : 0;
     }
 }

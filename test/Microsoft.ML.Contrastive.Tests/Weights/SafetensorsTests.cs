@@ -104,6 +104,7 @@ public sealed class SafetensorsTests : IDisposable
     [InlineData(ulong.MaxValue)]
     [InlineData(1UL << 63)]
     [InlineData(1_400_000_000UL)]
+    [InlineData(50_000_000UL)]
     [InlineData(3UL)]
     public void A_header_beyond_the_file_is_refused_before_anything_is_allocated_for_it(ulong length)
     {

@@ -32,7 +32,7 @@ internal static class TinyPretraining
         var context = new MLContext(seed);
         var pipeline = context.Transforms.LoadImages("Image", null, "ImagePath")
             .Append(context.Transforms.JointCrop(["View1", "View2"], "Image", imageSize: 16))
-            .Append(context.Transforms.ColorJitter(["View1", "View2"], brightness: 0.4f, contrast: 0.4f, saturation: 0.4f, hue: 0.1f))
+            .Append(context.Transforms.ColorJitter(["View1", "View2"], brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1))
             .Append(context.Contrastive().Trainers.ContrastivePretrain(options));
         return pipeline.Fit(context.Contrastive().LoadImagesFromFolder(images)).LastTransformer;
     }

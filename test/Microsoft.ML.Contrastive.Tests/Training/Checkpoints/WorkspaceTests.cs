@@ -88,7 +88,7 @@ public sealed class WorkspaceTests : IDisposable
         FitWithLaw(new SomeonesLaw { Width = 0.5 });
         var thrown = Assert.Throws<InvalidOperationException>(() => FitWithLaw(new SomeonesLaw { Width = 0.25 }));
         Assert.Contains("Width: 0.5 → 0.25", thrown.Message, StringComparison.Ordinal);
-        thrown = Assert.Throws<InvalidOperationException>(() => FitWithLaw(new SomeonesLaw { Width = 0.5 }, hue: 0.2f));
+        thrown = Assert.Throws<InvalidOperationException>(() => FitWithLaw(new SomeonesLaw { Width = 0.5 }, hue: 0.2));
         Assert.Contains("Hue: 0.1 → 0.2", thrown.Message, StringComparison.Ordinal);
     }
 
@@ -208,7 +208,7 @@ public sealed class WorkspaceTests : IDisposable
         }
     }
 
-    private void FitWithLaw(JointLaw law, float hue = 0.1f)
+    private void FitWithLaw(JointLaw law, double hue = 0.1)
     {
         ContrastivePretrainTrainer.Options options = TinyPretraining.Options("simclr", _workspace);
         (options.Epochs, options.Resume) = (2, true);

@@ -38,7 +38,7 @@ command.SetAction(arguments =>
             arguments.GetValue(data)?.FullName, arguments.GetValue(output)!.FullName, arguments.GetValue(seed), arguments.GetValue(draws),
             arguments.GetValue(imageSize), arguments.GetValue(mostImages), arguments.GetValue(epochs)!);
     }
-    catch (Exception error) when (error is InvalidDataException or InvalidOperationException)
+    catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidOperationException or ArgumentException)
     {
         Console.Error.WriteLine(error.Message);
         return 1;

@@ -40,6 +40,7 @@ internal sealed record ShortRunSettings(string Name, ContrastiveMethod Method, O
             "dino",
             new Dino { Prototypes = Prototypes, HiddenDimension = Width, BottleneckDimension = Bottleneck, Momentum = CopyMomentum },
             Adaptive() with { LearningRate = 1e-3, GradientClipping = new() { Scope = ClippingScope.EachParameter } }),
+        new("vicreg", new VicReg { ExpanderDimension = Width }, Adaptive()),
     ];
 
     private static AdamW Adaptive() => new() { LearningRate = 2e-3, LearningRateScaling = LearningRateScaling.None, WeightDecay = 1e-4 };

@@ -8,11 +8,11 @@ namespace Microsoft.ML.Contrastive.Tests.Build;
 public class TorchBackendTests
 {
     [Theory]
-    [InlineData("", "TorchSharp-cpu")]
+    [InlineData(null, "TorchSharp-cpu")]
     [InlineData("cpu", "TorchSharp-cpu")]
     [InlineData("cuda", "TorchSharp-cuda-linux")]
     [InlineData("external", null)]
-    public void The_back_end_decides_which_native_torch_an_application_carries(string backend, string? package)
+    public void The_back_end_decides_which_native_torch_an_application_carries(string? backend, string? package)
     {
         (int exitCode, string output) = CollectPackages(backend);
 
@@ -37,12 +37,13 @@ public class TorchBackendTests
     }
 
     /// <summary>Runs the target by which a restore learns the packages of a project.</summary>
-    private static (int ExitCode, string Output) CollectPackages(string backend)
+    private static (int ExitCode, string Output) CollectPackages(string? backend)
     {
         string root = typeof(TorchBackendTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
         string project = Path.Combine(root, "samples", "Quickstart", "Quickstart.csproj");
+        string[] choice = backend is null ? [] : [$"-property:TorchBackend={backend}"];
         var start = new ProcessStartInfo(
-            "dotnet", ["msbuild", project, "-nologo", "-nodeReuse:false", "-target:CollectPackageReferences", "-getItem:PackageReference", $"-property:TorchBackend={backend}"])
+            "dotnet", ["msbuild", project, "-nologo", "-nodeReuse:false", "-target:CollectPackageReferences", "-getItem:PackageReference", .. choice])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

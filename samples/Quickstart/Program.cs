@@ -115,14 +115,23 @@ static int Run(string? data, string output, int seed, int draws, int? imageSize,
 // Ten images of each of the first ten classes, a row a class.
 static void SaveExamples(IReadOnlyList<LabelledImage> images, int side, string path)
 {
-    const int Shown = 10;
-    List<(SKBitmap, string)> tiles = [.. images.GroupBy(image => image.Label).Take(Shown).Where(rows => rows.Count() >= Shown).SelectMany(rows => rows.Take(Shown)).Select(Tile)];
-    if (tiles.Count > 0)
-        ContactSheet.Save(path, tiles, Shown, scale: 2);
+    const int Shown = 10, Gap = 2;
+    int tile = 2 * side, step = tile + Gap;
+    LabelledImage[][] rows = [.. images.GroupBy(image => image.Label).Take(Shown).Select(row => row.Take(Shown).ToArray()).Where(row => row.Length == Shown)];
+    if (rows.Length == 0)
+        return;
 
-    (SKBitmap, string) Tile(LabelledImage image)
+    using var sheet = new SKBitmap((Shown * step) + Gap, (rows.Length * step) + Gap);
+    using (var canvas = new SKCanvas(sheet))
     {
-        using SKBitmap whole = SKBitmap.Decode(image.ImagePath);
-        return (whole.Resize(new SKImageInfo(side, side), SKFilterQuality.Medium), "");
+        canvas.Clear(SKColors.White);
+        for (int i = 0; i < rows.Length * Shown; i++)
+        {
+            using SKBitmap image = SKBitmap.Decode(rows[i / Shown][i % Shown].ImagePath);
+            canvas.DrawBitmap(image, SKRect.Create(Gap + (i % Shown * step), Gap + (i / Shown * step), tile, tile));
+        }
     }
+
+    using FileStream file = File.Create(path);
+    sheet.Encode(file, SKEncodedImageFormat.Png, 100);
 }

@@ -98,6 +98,51 @@ public sealed class ContrastiveCatalog
     public EstimatorChain<ContrastiveEncoderTransformer> Pretraining(string method, string setting, double? jointCropBeta = null) =>
         Pretraining(ContrastivePreset.ByName(method, setting), jointCropBeta: jointCropBeta);
 
+    /// <summary>
+    /// Saves a picture of what augmentation does, to be looked at before anything is trained: for some rows the image with its crops outlined, the
+    /// views beside it, and below them the ratio of the areas of the first two crops, the larger to the smaller.
+    /// </summary>
+    /// <param name="path">The PNG file to write, in a folder that exists; a file that is there is replaced once the new one is complete.</param>
+    /// <param name="views">Data with view columns and the image column that they are made from.</param>
+    /// <param name="options">Which columns, rows and epoch to show. When null: all view columns, 12 rows, the first epoch.</param>
+    /// <remarks>
+    /// The views are those that a trainer reads, pixel by pixel; those smaller than 96 pixels are enlarged by a whole number, those larger than 256
+    /// are shrunk. Only the rows that are shown are decoded. The same data gives the same pixels on every system.
+    /// </remarks>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="path"/> is empty, an option is out of its range, no column is a view, a named column is missing or no view, the views
+    /// are not of one image column that is still there, or there are no rows.
+    /// </exception>
+    /// <exception cref="IOException">The file cannot be written: its folder is missing (<see cref="DirectoryNotFoundException"/>), or it is a folder.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
+    /// <exception cref="InvalidOperationException">An image cannot be decoded.</exception>
+    public void SaveContactSheet(string path, IDataView views, ContactSheetOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(views);
+        SaveContactSheet(path, [new ContactSheetGroup("", views)], options);
+    }
+
+    /// <inheritdoc cref="SaveContactSheet(string, IDataView, ContactSheetOptions)"/>
+    /// <summary>Saves several groups on one sheet, for example the same images augmented by two pipelines, each under its title.</summary>
+    /// <param name="path">The PNG file to write, in a folder that exists; a file that is there is replaced once the new one is complete.</param>
+    /// <param name="groups">The groups from the top, at least one, all with the same number of views. Groups over the same data show the same rows.</param>
+    /// <param name="options">Which columns, rows and epoch to show of each group. When null: all view columns, 12 rows, the first epoch.</param>
+    public void SaveContactSheet(string path, IReadOnlyList<ContactSheetGroup> groups, ContactSheetOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        ArgumentNullException.ThrowIfNull(groups);
+        if (groups.Count == 0)
+            throw new ArgumentException("A contact sheet needs at least one group.", nameof(groups));
+        foreach (ContactSheetGroup group in groups)
+        {
+            ArgumentNullException.ThrowIfNull(group, nameof(groups));
+            ArgumentNullException.ThrowIfNull(group.Title, nameof(groups));
+            ArgumentNullException.ThrowIfNull(group.Views, nameof(groups));
+        }
+
+        ViewPreview.Save(Context, path, groups, options ?? new ContactSheetOptions());
+    }
+
     /// <summary>The trainers.</summary>
     public ContrastiveTrainers Trainers => new(Context);
 }

@@ -18,53 +18,69 @@ internal static class ContactSheet
 
     /// <summary>Writes a sheet; equal rows give equal pixels on every machine.</summary>
     /// <param name="png">Receives the PNG.</param>
-    /// <param name="rows">The images, at least one; all with the same number of views, at least one.</param>
+    /// <param name="sections">The images, at least one in each section; all with the same number of views, at least one.</param>
     /// <param name="title">A line above them; none when empty.</param>
     /// <param name="columns">Images beside one another; 0 chooses a sheet that is about as wide as it is high.</param>
     /// <exception cref="ArgumentException">There are no rows, or rows differ in their number of views.</exception>
-    public static void Write(Stream png, IReadOnlyList<ContactSheetRow> rows, string title = "", int columns = 0)
+    public static void Write(Stream png, IReadOnlyList<ContactSheetSection> sections, string title = "", int columns = 0)
     {
-        if (rows.Count == 0)
-            throw new ArgumentException("A contact sheet needs at least one image.", nameof(rows));
-        int views = rows[0].Views.Count;
-        if (views == 0 || rows.Any(row => row.Views.Count != views))
-            throw new ArgumentException($"All images of a contact sheet need the same number of views; the first has {views}.", nameof(rows));
+        if (sections.Count == 0 || sections.Any(section => section.Rows.Count == 0))
+            throw new ArgumentException("A contact sheet needs at least one image in each section.", nameof(sections));
+        ContactSheetRow[] all = [.. sections.SelectMany(section => section.Rows)];
+        int views = all[0].Views.Count;
+        if (views == 0 || all.Any(row => row.Views.Count != views))
+            throw new ArgumentException($"All images of a contact sheet need the same number of views; the first has {views}.", nameof(sections));
         ArgumentOutOfRangeException.ThrowIfNegative(columns);
 
         // Views are enlarged by whole numbers, so that their pixels can be seen as they are.
-        int side = rows.Max(row => row.Views.Max(view => Math.Max(view.Width, view.Height)));
+        int side = all.Max(row => row.Views.Max(view => Math.Max(view.Width, view.Height)));
         int tile = Math.Min(side < SmallestTile ? side * ((SmallestTile + side - 1) / side) : side, LargestTile);
         int tileStep = tile + (2 * Frame) + Gap;
         int cellWidth = ((views + 1) * tileStep) - Gap;
         int cellHeight = tile + (2 * Frame) + Gap + TextHeight;
         if (columns == 0)
-            columns = Math.Max(1, (int)Math.Round(Math.Sqrt((double)rows.Count * (cellHeight + Margin) / (cellWidth + Margin))));
-        columns = Math.Min(columns, rows.Count);
-        int lines = (rows.Count + columns - 1) / columns;
-        int top = Margin + (title.Length == 0 ? 0 : TextHeight + Margin);
+            columns = Math.Max(1, (int)Math.Round(Math.Sqrt((double)all.Length * (cellHeight + Margin) / (cellWidth + Margin))));
+        columns = Math.Min(columns, sections.Max(section => section.Rows.Count));
 
-        int width = Math.Max((columns * (cellWidth + Margin)) + Margin, (title.Length * PixelFont.Advance * Dot) + (2 * Margin));
-        var canvas = new RgbCanvas(width, top + (lines * (cellHeight + Margin)), Paper);
-        canvas.Write(title, Margin, Margin, Dot, Ink);
+        int longest = Math.Max(title.Length, sections.Max(section => section.Title.Length)) * PixelFont.Advance * Dot;
+        int width = Math.Max((columns * (cellWidth + Margin)) + Margin, longest + (2 * Margin));
+        int height = Margin + HeadingHeight(title)
+            + sections.Sum(section => HeadingHeight(section.Title) + ((section.Rows.Count + columns - 1) / columns * (cellHeight + Margin)));
+        var canvas = new RgbCanvas(width, height, Paper);
         var resize = new Resize();
-        for (int i = 0; i < rows.Count; i++)
+        canvas.Write(title, Margin, Margin, Dot, Ink);
+        int top = Margin + HeadingHeight(title);
+        foreach (var section in sections)
         {
-            var row = rows[i];
-            int x = Margin + (i % columns * (cellWidth + Margin));
-            int y = top + (i / columns * (cellHeight + Margin));
-            DrawSource(canvas, resize, row, x + Frame, y + Frame, tile);
-            for (int v = 0; v < views; v++)
+            canvas.Write(section.Title, Margin, top, Dot, Ink);
+            top += HeadingHeight(section.Title);
+            for (int i = 0; i < section.Rows.Count; i++)
             {
-                int left = x + ((v + 1) * tileStep);
-                canvas.Outline(left, y, tile + (2 * Frame), tile + (2 * Frame), Frame, Colors[v % Colors.Length]);
-                DrawFitted(canvas, resize, row.Views[v].AsImage(), left + Frame, y + Frame, tile);
+                int x = Margin + (i % columns * (cellWidth + Margin));
+                int y = top + (i / columns * (cellHeight + Margin));
+                DrawRow(canvas, resize, section.Rows[i], x, y, tile, cellWidth);
             }
-            // Below the middle of the views, or from the left edge of the cell where it is too long for that.
-            int textWidth = row.Caption.Length * PixelFont.Advance * Dot;
-            int middle = x + tileStep + ((cellWidth - tileStep) / 2);
-            canvas.Write(row.Caption, Math.Max(x, middle - (textWidth / 2)), y + tile + (2 * Frame) + Gap, Dot, Ink);
+            top += (section.Rows.Count + columns - 1) / columns * (cellHeight + Margin);
         }
         canvas.SavePng(png);
+    }
+
+    private static int HeadingHeight(string title) => title.Length == 0 ? 0 : TextHeight + Margin;
+
+    private static void DrawRow(RgbCanvas canvas, Resize resize, ContactSheetRow row, int x, int y, int tile, int cellWidth)
+    {
+        int tileStep = tile + (2 * Frame) + Gap;
+        DrawSource(canvas, resize, row, x + Frame, y + Frame, tile);
+        for (int v = 0; v < row.Views.Count; v++)
+        {
+            int left = x + ((v + 1) * tileStep);
+            canvas.Outline(left, y, tile + (2 * Frame), tile + (2 * Frame), Frame, Colors[v % Colors.Length]);
+            DrawFitted(canvas, resize, row.Views[v].AsImage(), left + Frame, y + Frame, tile);
+        }
+        // Below the middle of the views, or from the left edge of the cell where it is too long for that.
+        int textWidth = row.Caption.Length * PixelFont.Advance * Dot;
+        int middle = x + tileStep + ((cellWidth - tileStep) / 2);
+        canvas.Write(row.Caption, Math.Max(x, middle - (textWidth / 2)), y + tile + (2 * Frame) + Gap, Dot, Ink);
     }
 
     private static void DrawSource(RgbCanvas canvas, Resize resize, ContactSheetRow row, int x, int y, int tile)

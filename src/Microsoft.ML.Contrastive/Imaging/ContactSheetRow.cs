@@ -21,7 +21,7 @@ internal sealed record ContactSheetImage(ReadOnlyMemory<byte> Pixels, int Width,
 internal sealed record ContactSheetRow(
     ContactSheetImage Source, IReadOnlyList<ContactSheetImage> Views, IReadOnlyList<ViewRecipe> Crops, string Caption)
 {
-    /// <summary>Renders the views of an image for a sheet; the caption is the ratio of the largest area to the smallest, 1:1 or more.</summary>
+    /// <summary>Renders the views of an image for a sheet; the caption is the ratio of the areas of the first two crops, 1:1 or more; none for a single view.</summary>
     public static ContactSheetRow Render(RgbImage source, IReadOnlyList<ViewRecipe> recipes, ViewRenderer renderer)
     {
         var views = new List<ContactSheetImage>();
@@ -31,7 +31,7 @@ internal sealed record ContactSheetRow(
             renderer.Render(source, recipe, rgb);
             views.Add(new(rgb, recipe.OutputWidth, recipe.OutputHeight));
         }
-        return new(new(source.Pixels.ToArray(), source.Width, source.Height), views, recipes, AreaRatio(recipes));
+        return new(new(source.Pixels.ToArray(), source.Width, source.Height), views, recipes, recipes.Count < 2 ? "" : AreaRatio([recipes[0], recipes[1]]));
     }
 
     /// <summary>"2.31:1": by how much the areas of the crops differ.</summary>
@@ -42,3 +42,8 @@ internal sealed record ContactSheetRow(
         return string.Create(CultureInfo.InvariantCulture, $"{ratio:0.00}:1");
     }
 }
+
+/// <summary>Some of the images of a contact sheet.</summary>
+/// <param name="Title">A line above them; none when empty.</param>
+/// <param name="Rows">The images.</param>
+internal sealed record ContactSheetSection(string Title, IReadOnlyList<ContactSheetRow> Rows);

@@ -86,7 +86,7 @@ public sealed class ContactSheetTests
     private static byte[] Sheet(IReadOnlyList<ContactSheetRow> rows)
     {
         using var stream = new MemoryStream();
-        ContactSheet.Write(stream, rows, "JointCrop(β = 0)");
+        ContactSheet.Write(stream, [new("", rows)], "JointCrop(β = 0)");
         return stream.ToArray();
     }
 

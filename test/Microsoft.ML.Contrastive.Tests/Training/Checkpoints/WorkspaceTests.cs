@@ -107,7 +107,8 @@ public sealed class WorkspaceTests : IDisposable
         {
             if (e.Epoch == 2)
                 stop.Cancel();
-        }));
+        }
+        ));
         Assert.Equal(2, Checkpoint.ReadState(Last).Progress.Epoch);
     }
 

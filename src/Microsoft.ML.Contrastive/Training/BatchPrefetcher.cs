@@ -16,7 +16,7 @@ internal sealed class BatchPrefetcher : IDisposable
     {
         _source = source;
         // One more than may wait: the one that training holds.
-        _batches = [.. Enumerable.Range(0, ahead + 1).Select(_ => new ViewBatch(source.ViewSizes, batchSize))];
+        _batches = [.. Enumerable.Range(0, ahead + 1).Select(_ => new ViewBatch(source.ViewSizes, batchSize, source.Labels is not null))];
     }
 
     /// <summary>Time that the consumer of <see cref="Epoch"/> has stood still since the epoch began.</summary>

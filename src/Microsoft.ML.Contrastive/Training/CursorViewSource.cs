@@ -12,12 +12,14 @@ namespace Microsoft.ML.Contrastive.Training;
 /// can be shuffled.
 /// </summary>
 internal sealed class CursorViewSource(
-    IDataView data, DataViewSchema.Column[] columns, PixelNormalization normalization, ulong orderSeed, ImageErrors errors) : IViewSource
+    IDataView data, DataViewSchema.Column[] columns, PixelNormalization normalization, ulong orderSeed, ImageErrors errors, RowLabels? labels = null) : IViewSource
 {
     public int RowCount { get; } = checked((int)(data.GetRowCount() ?? RowCounter.Count(data)));
 
     public IReadOnlyList<ImageSize> ViewSizes { get; } =
         [.. columns.Select(c => (ImageDataViewType)c.Type).Select(t => new ImageSize(t.Width, t.Height))];
+
+    public RowLabels? Labels => labels;
 
     /// <summary>The identifiers of the rows: reading the images once more would cost as much as an epoch.</summary>
     public void AddTo(IncrementalHash hash)
@@ -36,14 +38,14 @@ internal sealed class CursorViewSource(
     {
         // ML.NET's shuffles take a System.Random; seeded by the epoch, it gives the same order after a resume.
         Random? shuffle = data.CanShuffle ? new Random(unchecked((int)(orderSeed + (ulong)epoch * 0x9E3779B9))) : null;
-        return new Reader(new CursorViewReader(data, columns, ViewSizes, normalization, epoch, shuffle), errors);
+        return new Reader(new CursorViewReader(data, columns, ViewSizes, normalization, epoch, shuffle), errors, labels);
     }
 
     public void Dispose()
     {
     }
 
-    private sealed class Reader(CursorViewReader rows, ImageErrors errors) : IViewEpochReader
+    private sealed class Reader(CursorViewReader rows, ImageErrors errors, RowLabels? labels) : IViewEpochReader
     {
         private int _readable;
 
@@ -55,6 +57,8 @@ internal sealed class CursorViewSource(
                 try
                 {
                     rows.Read(batch, filled);
+                    if (labels is not null)
+                        batch.Labels[filled] = labels[rows.Id];
                     filled++;
                 }
 #pragma warning disable CA1031 // Whatever a foreign column's getter throws for one image must not end the run: the handling decides.

@@ -12,6 +12,9 @@ internal interface IViewSource : IDisposable
     /// <summary>Size of each view.</summary>
     IReadOnlyList<ImageSize> ViewSizes { get; }
 
+    /// <summary>The rows' labels, which batches then carry; <see langword="null"/> where training takes none.</summary>
+    RowLabels? Labels { get; }
+
     /// <summary>Adds what tells these data from others to a hash: the rows, and the images where they are at hand.</summary>
     void AddTo(IncrementalHash hash);
 

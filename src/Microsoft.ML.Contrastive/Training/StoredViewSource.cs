@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Microsoft.ML.Contrastive.Augmentation;
 using Microsoft.ML.Contrastive.Imaging;
+using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Contrastive.Training;
 
@@ -16,14 +17,17 @@ namespace Microsoft.ML.Contrastive.Training;
 /// <param name="normalization">How pixels are scaled.</param>
 /// <param name="orderSeed">Seed of the order of the rows.</param>
 /// <param name="renderThreads">Threads that render.</param>
+/// <param name="labels">The rows' labels, or <see langword="null"/>.</param>
 internal sealed class StoredViewSource(
-    StoredImages images, ViewPlan plan, int[] views, PixelNormalization normalization, ulong orderSeed, int renderThreads) : IViewSource
+    StoredImages images, ViewPlan plan, int[] views, PixelNormalization normalization, ulong orderSeed, int renderThreads, RowLabels? labels = null) : IViewSource
 {
     private readonly ConcurrentBag<Worker> _workers = [];
 
     public int RowCount => images.Count;
 
     public IReadOnlyList<ImageSize> ViewSizes { get; } = [.. views.Select(plan.OutputSize)];
+
+    public RowLabels? Labels => labels;
 
     public void AddTo(IncrementalHash hash)
     {
@@ -71,7 +75,10 @@ internal sealed class StoredViewSource(
             _next += batch.BatchSize;
             Parallel.For(0, batch.BatchSize, _parallel, source.RentWorker, (i, _, worker) =>
             {
-                source.Render(_order[first + i], epoch, batch, i, worker);
+                int row = _order[first + i];
+                source.Render(row, epoch, batch, i, worker);
+                if (source.Labels is { } labels)
+                    batch.Labels[i] = labels[source.Ids[row]];
                 return worker;
             }, source._workers.Add);
             return true;
@@ -83,6 +90,8 @@ internal sealed class StoredViewSource(
         {
         }
     }
+
+    private DataViewRowId[] Ids => images.Ids;
 
     private ulong OrderSeed => orderSeed;
 

@@ -13,9 +13,13 @@ internal sealed class ViewBatch : IDisposable
 {
     private readonly int[] _floatsPerImage;
 
-    public ViewBatch(IReadOnlyList<ImageSize> viewSizes, int batchSize)
+    /// <param name="viewSizes">Size of each view.</param>
+    /// <param name="batchSize">Rows.</param>
+    /// <param name="labelled">Whether there is room for labels.</param>
+    public ViewBatch(IReadOnlyList<ImageSize> viewSizes, int batchSize, bool labelled = false)
     {
         BatchSize = batchSize;
+        Labels = labelled ? new int[batchSize] : [];
         _floatsPerImage = [.. viewSizes.Select(s => 3 * s.Width * s.Height)];
         // Detached from any dispose scope: a batch outlives the step that happens to be running when it is made.
         Views = [.. viewSizes.Select(s => zeros(batchSize, 3, s.Height, s.Width).DetachFromDisposeScope())];
@@ -26,6 +30,12 @@ internal sealed class ViewBatch : IDisposable
 
     /// <summary>One tensor [B, 3, H, W] a view, on the CPU.</summary>
     public Tensor[] Views { get; }
+
+    /// <summary>
+    /// Class index of each row by the <see cref="IViewSource.Labels"/> of its source, <see cref="RowLabels.Missing"/> where a row has no label; empty where the
+    /// source has no labels.
+    /// </summary>
+    public int[] Labels { get; }
 
     /// <summary>Where the pixels of one view of one row go: 3 × H × W floats.</summary>
     public Span<float> Pixels(int view, int row)

@@ -14,14 +14,14 @@ internal static class ViewSources
     private const int RowsCompared = 4;
 
     public static IViewSource Open(
-        IDataView data, DataViewSchema.Column[] views, ContrastivePretrainTrainer.Options options, ulong seed, Device device, ImageErrors errors, IChannel channel)
+        IDataView data, DataViewSchema.Column[] views, ContrastivePretrainTrainer.Options options, ulong seed, Device device, ImageErrors errors, IChannel channel, RowLabels? labels = null)
     {
-        IViewSource? stored = OpenStored(data, views, options, seed, device, errors, channel);
-        return stored ?? new CursorViewSource(data, views, options.Normalization, seed, errors);
+        IViewSource? stored = OpenStored(data, views, options, seed, device, errors, channel, labels);
+        return stored ?? new CursorViewSource(data, views, options.Normalization, seed, errors, labels);
     }
 
     private static StoredViewSource? OpenStored(
-        IDataView data, DataViewSchema.Column[] views, ContrastivePretrainTrainer.Options options, ulong seed, Device device, ImageErrors errors, IChannel channel)
+        IDataView data, DataViewSchema.Column[] views, ContrastivePretrainTrainer.Options options, ulong seed, Device device, ImageErrors errors, IChannel channel, RowLabels? labels)
     {
         if (!ViewPlanMerge.TryFind(data.Schema, options.ViewColumnNames, out ViewPlan? plan, out int[] inPlan, out DataViewSchema.Column image, out string obstacle))
         {
@@ -41,7 +41,7 @@ internal static class ViewSources
         if (images.OrientationWarning is { } warning)
             channel.Warning(MessageSensitivity.None, "{0}", warning);
         int threads = options.RenderThreads ?? (device.type == DeviceType.CPU ? Math.Max(1, Environment.ProcessorCount / 2) : Environment.ProcessorCount);
-        var source = new StoredViewSource(images, plan, inPlan, options.Normalization, seed, threads);
+        var source = new StoredViewSource(images, plan, inPlan, options.Normalization, seed, threads, labels);
         if (Agrees(source, images, data, views, options))
             return source;
         channel.Warning(MessageSensitivity.None, "{0}", "The view columns differ from what their plan renders: a step in between has replaced images or views. They are read through cursors in every epoch, which is slower.");

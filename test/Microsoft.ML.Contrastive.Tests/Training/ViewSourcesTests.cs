@@ -3,6 +3,7 @@ using Microsoft.ML.Contrastive.Training;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Transforms.Image;
+using SkiaSharp;
 using TorchSharp;
 using Xunit;
 
@@ -107,6 +108,41 @@ public sealed class ViewSourcesTests : IDisposable
         AssertSame(ByPixels(stored, 0), ByPixels(OpenCursors(data), 0));
     }
 
+    /// <summary>Also when rows are shuffled, an image is left out and a label is missing. Red images are of class "a", blue ones of "b", the green one has no label.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Labels_stay_with_their_rows(bool stored)
+    {
+        var rows = new List<ImageFolder.Row> { new() { ImagePath = _folder.AddCorrupt(), Label = "a" } };
+        foreach ((int i, SKColor color) in new[] { SKColors.Blue, SKColors.Red, SKColors.Lime, SKColors.Red, SKColors.Blue, SKColors.Red }.Index())
+        {
+            string path = Path.Combine(_folder.Path, $"color{i}.png");
+            using var bitmap = new SKBitmap(32, 32);
+            bitmap.Erase(color);
+            using SKData png = bitmap.Encode(SKEncodedImageFormat.Png, 100);
+            File.WriteAllBytes(path, png.ToArray());
+            rows.Add(new() { ImagePath = path, Label = color == SKColors.Red ? "a" : color == SKColors.Blue ? "b" : "" });
+        }
+
+        IDataView data = Views(_context.Data.ShuffleRows(_context.Data.LoadFromEnumerable(rows), seed: 3));
+        RowLabels labels = RowLabels.Read(data, data.Schema["Label"], default);
+        using IViewSource source = stored ? Open(data, labels: labels) : OpenCursors(data, labels);
+        Assert.Equal(stored, source is StoredViewSource);
+        Assert.Equal(["a", "b"], source.Labels!.ClassNames);
+        using var batch = new ViewBatch(source.ViewSizes, 2, labelled: true);
+        using IViewEpochReader reader = source.Open(1);
+        var seen = new List<(float Red, float Green, float Blue, int Label)>();
+        while (reader.Fill(batch))
+        {
+            foreach ((int row, int label) in batch.Labels.Index())
+                seen.Add((batch.Pixels(0, row)[0], batch.Pixels(0, row)[24 * 24], batch.Pixels(0, row)[2 * 24 * 24], label));
+        }
+
+        Assert.Equal(6, seen.Count);
+        Assert.All(seen, s => Assert.Equal(s.Red > Math.Max(s.Green, s.Blue) ? 0 : s.Blue > s.Green ? 1 : RowLabels.Missing, s.Label));
+    }
+
     private IDataView Views(IDataView rows)
     {
         var pipeline = _context.Transforms.LoadImages("Image", null, "ImagePath")
@@ -116,20 +152,20 @@ public sealed class ViewSourcesTests : IDisposable
         return pipeline.Fit(rows).Transform(rows);
     }
 
-    private IViewSource Open(IDataView data, int threads = 2, ContrastivePretrainTrainer.Options? options = null)
+    private IViewSource Open(IDataView data, int threads = 2, ContrastivePretrainTrainer.Options? options = null, RowLabels? labels = null)
     {
         Contrastive.Seams.TorchRuntime.EnsureLoaded();
         options ??= new ContrastivePretrainTrainer.Options();
         options.RenderThreads = threads;
         IChannel channel = ((IHostEnvironment)_context).Register("test").Start("test");
-        return ViewSources.Open(data, [data.Schema["View1"], data.Schema["View2"]], options, seed: 1, torch.CPU, new ImageErrors(UnreadableImages.Skip, channel), channel);
+        return ViewSources.Open(data, [data.Schema["View1"], data.Schema["View2"]], options, seed: 1, torch.CPU, new ImageErrors(UnreadableImages.Skip, channel), channel, labels);
     }
 
-    private CursorViewSource OpenCursors(IDataView data)
+    private CursorViewSource OpenCursors(IDataView data, RowLabels? labels = null)
     {
         Contrastive.Seams.TorchRuntime.EnsureLoaded();
         IChannel channel = ((IHostEnvironment)_context).Register("test").Start("test");
-        return new CursorViewSource(data, [data.Schema["View1"], data.Schema["View2"]], Contrastive.Imaging.PixelNormalization.ImageNet, orderSeed: 1, new ImageErrors(UnreadableImages.Skip, channel));
+        return new CursorViewSource(data, [data.Schema["View1"], data.Schema["View2"]], Contrastive.Imaging.PixelNormalization.ImageNet, orderSeed: 1, new ImageErrors(UnreadableImages.Skip, channel), labels);
     }
 
     /// <summary>The pairs of an epoch in training order: both views of a row behind one another.</summary>

@@ -1,6 +1,6 @@
 // Micro-benchmarks (BenchmarkDotNet) and whole runs:
 //
-//   dotnet run -c Release --project test/Microsoft.ML.Contrastive.Benchmarks -- memory | crops | methods --data DIR | micro [BenchmarkDotNet's arguments]
+//   dotnet run -c Release --project test/Microsoft.ML.Contrastive.Benchmarks -- memory | crops | methods --data DIR | state | micro [BenchmarkDotNet's arguments]
 
 using System.CommandLine;
 using BenchmarkDotNet.Running;
@@ -30,7 +30,12 @@ methods.SetAction(arguments => new MethodComparison(
     arguments.GetValue(data)!.FullName, arguments.GetValue(output)!.FullName, arguments.GetValue(epochs), arguments.GetValue(images),
     arguments.GetValue(queries), arguments.GetValue(seeds)).Execute());
 
+var state = new Command("state", "Prints what each method keeps in memory besides activations, with its authors' settings.");
+var backbone = new Option<string>("--backbone") { Description = "The backbone.", DefaultValueFactory = _ => "resnet50" };
+state.Add(backbone);
+state.SetAction(arguments => MethodState.Execute(arguments.GetValue(backbone)!));
+
 var micro = new Command("micro", "Sampling recipes and rendering views, by BenchmarkDotNet, e.g. micro --filter '*'.") { TreatUnmatchedTokensAsErrors = false };
 micro.SetAction(arguments => _ = BenchmarkSwitcher.FromAssembly(typeof(RecipeSampling).Assembly).Run([.. arguments.UnmatchedTokens]));
 
-return new RootCommand("Benchmarks of Microsoft.ML.Contrastive.") { memory, crops, methods, micro }.Parse(args).Invoke();
+return new RootCommand("Benchmarks of Microsoft.ML.Contrastive.") { memory, crops, methods, state, micro }.Parse(args).Invoke();

@@ -62,8 +62,8 @@ public sealed class ContrastiveCatalog
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
     public EstimatorChain<ContrastiveEncoderTransformer> Pretraining(
         ContrastivePreset preset,
-        string outputColumnName = ContrastivePretrainTrainer.Defaults.OutputColumnName,
-        string inputColumnName = ContrastivePretrainTrainer.Defaults.InputColumnName,
+        string outputColumnName = TrainingOptions.Defaults.OutputColumnName,
+        string inputColumnName = TrainingOptions.Defaults.InputColumnName,
         string? imagePathColumnName = "ImagePath",
         string? imageFolder = null,
         double? jointCropBeta = null,

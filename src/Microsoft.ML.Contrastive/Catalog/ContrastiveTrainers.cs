@@ -28,13 +28,13 @@ public sealed class ContrastiveTrainers
     /// <exception cref="ArgumentException">A setting is missing or contradicts another.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range.</exception>
     public ContrastivePretrainTrainer ContrastivePretrain(
-        string outputColumnName = ContrastivePretrainTrainer.Defaults.OutputColumnName,
-        string inputColumnName = ContrastivePretrainTrainer.Defaults.InputColumnName,
+        string outputColumnName = TrainingOptions.Defaults.OutputColumnName,
+        string inputColumnName = TrainingOptions.Defaults.InputColumnName,
         string[]? viewColumnNames = null,
         ContrastiveMethod? method = null,
         Backbone? backbone = null,
         int epochs = ContrastivePretrainTrainer.Defaults.Epochs,
-        int batchSize = ContrastivePretrainTrainer.Defaults.BatchSize)
+        int batchSize = TrainingOptions.Defaults.BatchSize)
     {
         var options = new ContrastivePretrainTrainer.Options
         {

@@ -1,6 +1,3 @@
-using Microsoft.ML.Contrastive.Augmentation;
-using Microsoft.ML.Contrastive.Backbones;
-using Microsoft.ML.Contrastive.Imaging;
 using Microsoft.ML.Contrastive.Methods;
 using Microsoft.ML.Contrastive.Training.Optimization;
 
@@ -9,182 +6,32 @@ namespace Microsoft.ML.Contrastive.Training;
 public sealed partial class ContrastivePretrainTrainer
 {
     /// <summary>The settings of <see cref="ContrastivePretrainTrainer"/>.</summary>
-    public sealed class Options
+    public sealed class Options : TrainingOptions
     {
-        /// <summary>Column of the images that the encoder will read. Type: image.</summary>
-        /// <value>The default value is "Image".</value>
-        public string InputColumnName { get; set; } = Defaults.InputColumnName;
-
-        /// <summary>Column that the encoder will write: a vector of <see cref="Backbone.FeatureDimension"/> floats.</summary>
-        /// <value>The default value is "Features".</value>
-        public string OutputColumnName { get; set; } = Defaults.OutputColumnName;
-
-        /// <summary>Columns of the views, as many as the method takes. Type: image of known size; sizes may differ between views only for methods with multi-crop.</summary>
-        /// <value>The default value is "View1", "View2".</value>
-        public string[] ViewColumnNames { get; set; } = ["View1", "View2"];
-
-        /// <summary>Column of the labels, text or key. Never used for training: only for the nearest-neighbour accuracy of each epoch, and only if it exists.</summary>
-        /// <value>The default value is "Label".</value>
-        public string? LabelColumnName { get; set; } = Defaults.LabelColumnName;
+        /// <summary>Makes settings with their default values.</summary>
+        public Options()
+            : base(["View1", "View2"], new Sgd { LearningRate = ContrastivePretrainTrainer.Defaults.LearningRate, WeightDecay = ContrastivePretrainTrainer.Defaults.WeightDecay }, ContrastivePretrainTrainer.Defaults.Epochs)
+        {
+        }
 
         /// <summary>The method and its settings.</summary>
         /// <value>The default value is SimCLR with its published settings.</value>
         public ContrastiveMethod Method { get; set; } = new SimClr();
 
-        /// <summary>The network to train.</summary>
-        /// <value>The default value is ResNet-18 with the ImageNet stem.</value>
-        public Backbone Backbone { get; set; } = Backbone.ResNet18();
-
-        /// <summary>The optimiser and its settings.</summary>
-        /// <value>The default value is SGD with learning rate 0.25 per 256 images, momentum 0.9 and weight decay 1e-4: the paper's setting for small data (0.5 at batch 512).</value>
-        public Optimizer Optimizer { get; set; } = new Sgd { LearningRate = Defaults.LearningRate, WeightDecay = Defaults.WeightDecay };
-
-        /// <summary>How the learning rate moves over training.</summary>
-        /// <value>The default value is a half cosine from the optimiser's learning rate to 0 without warm-up (the paper, small data).</value>
-        public LearningRateSchedule LearningRateSchedule { get; set; } = new CosineSchedule { WarmupEpochs = 0 };
-
-        /// <summary>Passes over the data; 0 returns the encoder with its initial weights, the baseline that pretraining has to beat.</summary>
-        /// <value>The default value is 200.</value>
-        public int Epochs { get; set; } = Defaults.Epochs;
-
-        /// <summary>Images (rows) a step, at least 2 and at most the number of images. A remainder of each epoch is dropped.</summary>
-        /// <value>The default value is 256.</value>
-        public int BatchSize { get; set; } = Defaults.BatchSize;
-
-        /// <summary>Size of the images that the encoder will read: images are resized and centre-cropped to it.</summary>
-        /// <value>The default value is <see langword="null"/>: the size of the first view.</value>
-        public ImageSize? ImageSize { get; set; }
-
-        /// <summary>How pixel values are scaled for the network, in training and in the encoder alike.</summary>
-        /// <value>The default value is ImageNet's mean and standard deviation.</value>
-        public PixelNormalization Normalization { get; set; } = PixelNormalization.ImageNet;
-
-        /// <summary>Seed of the network's initial weights and of the order of the rows.</summary>
-        /// <value>The default value is <see langword="null"/>: the MLContext's seed; without one, a seed is drawn and written to the log.</value>
-        public int? Seed { get; set; }
-
-        /// <summary>Images with labels (optional) on which the nearest-neighbour accuracy is measured. Same columns as the training data.</summary>
-        /// <value>The default value is <see langword="null"/>: leave-one-out among training images.</value>
-        public IDataView? ValidationSet { get; set; }
-
-        /// <summary>Images that each epoch's monitoring looks at, drawn evenly from the data; 0 switches monitoring off. Cost: one forward pass over them an epoch.</summary>
-        /// <value>The default value is 1000.</value>
-        public int MonitoredImages { get; set; } = Defaults.MonitoredImages;
-
-        /// <summary>
-        /// Folder for the run's checkpoints (<c>checkpoints/last</c>, <c>checkpoints/best</c>), its <c>metrics.jsonl</c> and its <c>train.log</c>. It is made
-        /// when missing. A folder that holds a run already is refused unless <see cref="Resume"/> is set.
-        /// </summary>
-        /// <remarks>
-        /// A checkpoint is a folder with <c>state.safetensors</c> (every parameter and buffer of the method, the optimiser's state) and
-        /// <c>state.json</c> (counters, seed, resolved configuration, fingerprint of the data, metrics so far). It is written aside, flushed to the disk and
-        /// renamed, so that one which bears its name is whole. "best" is the epoch with the highest nearest-neighbour accuracy, without labels the one with
-        /// the lowest loss. Checkpoints are taken at intervals, at the end, and when training is cancelled.
-        /// </remarks>
-        /// <value>The default value is <see langword="null"/>: nothing is written.</value>
-        public string? WorkspacePath { get; set; }
-
-        /// <summary>
-        /// Whether to go on with the run in <see cref="WorkspacePath"/>, from its last checkpoint. A folder without one starts from the beginning. A run of
-        /// another configuration or other data is refused, and the differences are named.
-        /// </summary>
-        /// <remarks>
-        /// Initial weights, order and views are functions of seeds, epoch and step, so the resumed run ends with the weights of a run that was never
-        /// interrupted: on the CPU bit for bit, given the same build and as many threads. Seeds must be given, to the MLContext or to each step: those
-        /// that are drawn differ from process to process.
-        /// </remarks>
-        /// <value>The default value is <see langword="false"/>.</value>
-        public bool Resume { get; set; }
-
-        /// <summary>Epochs between two checkpoints, at least 1. The end of training and a cancellation are always checkpoints.</summary>
-        /// <value>The default value is 1.</value>
-        public int CheckpointEveryEpochs { get; set; } = Defaults.CheckpointEveryEpochs;
-
-        /// <summary>Steps between two checkpoints within epochs, at least 1: for epochs that take hours. The other checkpoints are taken as well.</summary>
-        /// <value>The default value is <see langword="null"/>: none within epochs.</value>
-        public int? CheckpointEverySteps { get; set; }
-
-        /// <summary>Called after every epoch, on the thread that called Fit.</summary>
-        public Action<EpochMetrics>? MetricsCallback { get; set; }
-
-        /// <summary>Ends training after the current step; Fit then returns the encoder as it is. While images are still being read, it ends Fit with <see cref="OperationCanceledException"/>.</summary>
-        public CancellationToken CancellationToken { get; set; }
-
-        /// <summary>What to do with an image that cannot be read.</summary>
-        /// <value>The default value is <see cref="UnreadableImages.Skip"/>.</value>
-        public UnreadableImages UnreadableImages { get; set; }
-
-        /// <summary>Most bytes of decoded pixels to keep in memory (3 a pixel). Data that needs more is read through cursors in every epoch, which is slower.</summary>
-        /// <value>The default value is <see langword="null"/>: half of the memory available to the process.</value>
-        public long? MaximumStoreBytes { get; set; }
-
-        /// <summary>Threads that render views, at least 1. They share the processor with torch's own.</summary>
-        /// <value>The default value is <see langword="null"/>: half of the processors on the CPU, all of them when training runs on a GPU.</value>
-        public int? RenderThreads { get; set; }
-
-        internal void Validate()
+        internal override void Validate()
         {
-            Require(InputColumnName, nameof(InputColumnName));
-            Require(OutputColumnName, nameof(OutputColumnName));
-            ArgumentNullException.ThrowIfNull(ViewColumnNames);
+            base.Validate();
             ArgumentNullException.ThrowIfNull(Method);
-            ArgumentNullException.ThrowIfNull(Backbone);
-            ArgumentNullException.ThrowIfNull(Optimizer);
-            ArgumentNullException.ThrowIfNull(LearningRateSchedule);
-            ArgumentNullException.ThrowIfNull(Normalization);
-            foreach (string name in ViewColumnNames)
-                Require(name, nameof(ViewColumnNames));
-            if (ViewColumnNames.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1) is { } twice)
-                throw new ArgumentException($"{nameof(ViewColumnNames)} names '{twice.Key}' {twice.Count()} times; a positive pair of a view with itself teaches nothing.", nameof(ViewColumnNames));
             Method.Validate();
             if (Method.TakesMultiCrop ? ViewColumnNames.Length < Method.ViewCount : ViewColumnNames.Length != Method.ViewCount)
                 throw new ArgumentException($"{nameof(ViewColumnNames)} names {ViewColumnNames.Length} views; {Method.Name} takes {(Method.TakesMultiCrop ? "at least " : "")}{Method.ViewCount}.", nameof(ViewColumnNames));
-            AtLeast(Epochs, 0, nameof(Epochs));
-            AtLeast(BatchSize, 2, nameof(BatchSize));
-            AtLeast(MonitoredImages, 0, nameof(MonitoredImages));
-            AtLeast(RenderThreads ?? 1, 1, nameof(RenderThreads));
-            AtLeast(CheckpointEveryEpochs, 1, nameof(CheckpointEveryEpochs));
-            AtLeast(CheckpointEverySteps ?? 1, 1, nameof(CheckpointEverySteps));
-            if (WorkspacePath is { } path && string.IsNullOrWhiteSpace(path))
-                throw new ArgumentException($"{nameof(WorkspacePath)} is '{path}'; it must name a folder, or be null for no workspace.", nameof(WorkspacePath));
-            if (WorkspacePath is null && (Resume || CheckpointEverySteps is not null))
-                throw new ArgumentException($"{(Resume ? nameof(Resume) : nameof(CheckpointEverySteps))} is set, but {nameof(WorkspacePath)} is null; set it to the folder of the run.", nameof(WorkspacePath));
-            AtLeast(MaximumStoreBytes ?? 0, 0, nameof(MaximumStoreBytes));
-            if (ImageSize is { } size)
-            {
-                AtLeast(size.Width, 1, nameof(ImageSize));
-                AtLeast(size.Height, 1, nameof(ImageSize));
-            }
-
-            Optimizer.Validate();
-            LearningRateSchedule.Validate();
-            if (Epochs > 0 && LearningRateSchedule.WarmupEpochs >= Epochs)
-                throw new ArgumentOutOfRangeException(nameof(LearningRateSchedule), LearningRateSchedule.WarmupEpochs, $"{nameof(LearningRateSchedule)}.{nameof(LearningRateSchedule.WarmupEpochs)} is {LearningRateSchedule.WarmupEpochs}; it must be below {nameof(Epochs)}, which is {Epochs}.");
-        }
-
-        private static void Require(string value, string option)
-        {
-            if (string.IsNullOrWhiteSpace(value))
-                throw new ArgumentException($"{option} is '{value}'; it must name a column.", option);
-        }
-
-        private static void AtLeast(long value, long minimum, string option)
-        {
-            if (value < minimum)
-                throw new ArgumentOutOfRangeException(option, value, $"{option} is {value}; it must be at least {minimum}.");
         }
     }
 
     /// <summary>Defaults of <see cref="Options"/>.</summary>
     internal static class Defaults
     {
-        public const string InputColumnName = "Image";
-        public const string OutputColumnName = "Features";
-        public const string LabelColumnName = "Label";
         public const int Epochs = 200;
-        public const int BatchSize = 256;
-        public const int MonitoredImages = 1000;
-        public const int CheckpointEveryEpochs = 1;
 
         /// <summary>AAAI-25, experimental set-up on STL-10 and Tiny-ImageNet: 0.5 at batch 512.</summary>
         public const double LearningRate = 0.25;

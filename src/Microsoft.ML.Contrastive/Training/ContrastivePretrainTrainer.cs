@@ -65,7 +65,7 @@ public sealed partial class ContrastivePretrainTrainer : IEstimator<ContrastiveE
     /// <param name="input">Data with the input and view columns.</param>
     /// <returns>The encoder; after a cancellation, the encoder as far as it came.</returns>
     /// <exception cref="ArgumentException">A column is missing or of the wrong type, or there are fewer images than a batch holds. Raised before training starts.</exception>
-    /// <exception cref="InvalidOperationException">The workspace holds a run already and <see cref="Options.Resume"/> is not set, or a run of another configuration or other data.</exception>
+    /// <exception cref="InvalidOperationException">The workspace holds a run already and <see cref="TrainingOptions.Resume"/> is not set, or a run of another configuration or other data.</exception>
     /// <exception cref="InvalidDataException">The checkpoint to resume from is damaged.</exception>
     /// <exception cref="NonFiniteLossException">The loss left the finite numbers.</exception>
     public ContrastiveEncoderTransformer Fit(IDataView input) => Fit(input, _options.ValidationSet);

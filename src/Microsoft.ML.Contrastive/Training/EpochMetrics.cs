@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Microsoft.ML.Contrastive.Training;
 
-/// <summary>What one epoch of pretraining did: reported to <see cref="ContrastivePretrainTrainer.Options.MetricsCallback"/> and to the log.</summary>
+/// <summary>What one epoch of pretraining did: reported to <see cref="TrainingOptions.MetricsCallback"/> and to the log.</summary>
 public sealed record EpochMetrics
 {
     /// <summary>The epoch just finished, from 1.</summary>

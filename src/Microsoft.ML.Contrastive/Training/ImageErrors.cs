@@ -27,7 +27,7 @@ internal sealed class ImageErrors(UnreadableImages handling, IChannel channel)
     public void Add(Exception error, DataViewRowId row)
     {
         if (handling == UnreadableImages.Throw)
-            throw new InvalidOperationException($"{error.Message} To train without unreadable images, set {nameof(ContrastivePretrainTrainer.Options.UnreadableImages)} = {nameof(UnreadableImages.Skip)}.", error);
+            throw new InvalidOperationException($"{error.Message} To train without unreadable images, set {nameof(TrainingOptions.UnreadableImages)} = {nameof(UnreadableImages.Skip)}.", error);
         if (!_rows.TryAdd(row, 0))
             return;
         int count = _rows.Count;

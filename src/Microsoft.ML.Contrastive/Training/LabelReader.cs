@@ -20,7 +20,7 @@ internal static class LabelReader
         NumberDataViewType number when number.RawType == typeof(int) => Read<int>(row, column, v => v.ToString(CultureInfo.InvariantCulture)),
         NumberDataViewType number when number.RawType == typeof(uint) => Read<uint>(row, column, v => v.ToString(CultureInfo.InvariantCulture)),
         _ => throw new ArgumentException(
-            $"The label column '{column.Name}' holds {column.Type}; it must hold text, a key, a number or a boolean. Set {nameof(ContrastivePretrainTrainer.Options.LabelColumnName)} to null to train without labels."),
+            $"The label column '{column.Name}' holds {column.Type}; it must hold text, a key, a number or a boolean. Set {nameof(TrainingOptions.LabelColumnName)} to null to train without labels."),
     };
 
     private static Func<string?> Read<T>(DataViewRow row, DataViewSchema.Column column, Func<T, string?> text)

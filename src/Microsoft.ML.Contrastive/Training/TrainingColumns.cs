@@ -7,12 +7,12 @@ namespace Microsoft.ML.Contrastive.Training;
 internal static class TrainingColumns
 {
     /// <summary>The column of the images.</summary>
-    public static DataViewSchema.Column Image(DataViewSchema schema, string name) => Find(schema, name, nameof(ContrastivePretrainTrainer.Options.InputColumnName));
+    public static DataViewSchema.Column Image(DataViewSchema schema, string name) => Find(schema, name, nameof(TrainingOptions.InputColumnName));
 
     /// <summary>The columns of the views: images of known size, equal in size unless the method takes views of several sizes.</summary>
     public static DataViewSchema.Column[] Views(DataViewSchema schema, string[] names, ContrastiveMethod method)
     {
-        DataViewSchema.Column[] views = [.. names.Select(n => Find(schema, n, nameof(ContrastivePretrainTrainer.Options.ViewColumnNames)))];
+        DataViewSchema.Column[] views = [.. names.Select(n => Find(schema, n, nameof(TrainingOptions.ViewColumnNames)))];
         foreach (DataViewSchema.Column view in views)
         {
             if (view.Type is ImageDataViewType { Width: 0 } or ImageDataViewType { Height: 0 })

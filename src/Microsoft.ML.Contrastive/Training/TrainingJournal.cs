@@ -8,7 +8,7 @@ namespace Microsoft.ML.Contrastive.Training;
 /// <summary>
 /// Is told by the loop how training goes: reports it to the log, to the callback and to the workspace, and decides when a checkpoint is due.
 /// </summary>
-internal sealed class TrainingJournal(ContrastivePretrainTrainer.Options options, IChannel channel, RunCheckpoints? checkpoints)
+internal sealed class TrainingJournal(TrainingOptions options, IChannel channel, RunCheckpoints? checkpoints)
 {
     /// <summary>Writes a line to the logs.</summary>
     public void Note(string message)

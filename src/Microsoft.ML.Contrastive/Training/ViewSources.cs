@@ -14,14 +14,14 @@ internal static class ViewSources
     private const int RowsCompared = 4;
 
     public static IViewSource Open(
-        IDataView data, DataViewSchema.Column[] views, ContrastivePretrainTrainer.Options options, ulong seed, Device device, ImageErrors errors, IChannel channel, RowLabels? labels = null)
+        IDataView data, DataViewSchema.Column[] views, TrainingOptions options, ulong seed, Device device, ImageErrors errors, IChannel channel, RowLabels? labels = null)
     {
         IViewSource? stored = OpenStored(data, views, options, seed, device, errors, channel, labels);
         return stored ?? new CursorViewSource(data, views, options.Normalization, seed, errors, labels);
     }
 
     private static StoredViewSource? OpenStored(
-        IDataView data, DataViewSchema.Column[] views, ContrastivePretrainTrainer.Options options, ulong seed, Device device, ImageErrors errors, IChannel channel, RowLabels? labels)
+        IDataView data, DataViewSchema.Column[] views, TrainingOptions options, ulong seed, Device device, ImageErrors errors, IChannel channel, RowLabels? labels)
     {
         if (!ViewPlanMerge.TryFind(data.Schema, options.ViewColumnNames, out ViewPlan? plan, out int[] inPlan, out DataViewSchema.Column image, out string obstacle))
         {
@@ -50,7 +50,7 @@ internal static class ViewSources
     }
 
     /// <summary>Renders the first rows by both paths and compares them to the bit.</summary>
-    private static bool Agrees(StoredViewSource stored, StoredImages images, IDataView data, DataViewSchema.Column[] views, ContrastivePretrainTrainer.Options options)
+    private static bool Agrees(StoredViewSource stored, StoredImages images, IDataView data, DataViewSchema.Column[] views, TrainingOptions options)
     {
         int rows = Math.Min(RowsCompared, images.Count);
         if (rows == 0)

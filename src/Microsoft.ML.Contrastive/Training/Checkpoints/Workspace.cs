@@ -47,7 +47,7 @@ internal sealed class Workspace : IDisposable
     {
         path = Path.GetFullPath(path);
         if (!resume && RunIn(path) is { } run)
-            throw new InvalidOperationException($"The workspace '{path}' ({nameof(ContrastivePretrainTrainer.Options.WorkspacePath)}) already holds {run}. Set {nameof(ContrastivePretrainTrainer.Options.Resume)} = true to go on with it, or choose another folder.");
+            throw new InvalidOperationException($"The workspace '{path}' ({nameof(TrainingOptions.WorkspacePath)}) already holds {run}. Set {nameof(TrainingOptions.Resume)} = true to go on with it, or choose another folder.");
         Directory.CreateDirectory(path);
         FileStream ownership;
         try
@@ -56,7 +56,7 @@ internal sealed class Workspace : IDisposable
         }
         catch (IOException e)
         {
-            throw new InvalidOperationException($"The workspace '{path}' ({nameof(ContrastivePretrainTrainer.Options.WorkspacePath)}) is in use by another training. Wait for it, or choose another folder.", e);
+            throw new InvalidOperationException($"The workspace '{path}' ({nameof(TrainingOptions.WorkspacePath)}) is in use by another training. Wait for it, or choose another folder.", e);
         }
 
         try
@@ -77,7 +77,7 @@ internal sealed class Workspace : IDisposable
         if (Saved is null || Fingerprint.Differences(Saved.Configuration, configuration) is not { Count: > 0 } differences)
             return;
         throw new InvalidOperationException(
-            $"The workspace '{_path}' ({nameof(ContrastivePretrainTrainer.Options.WorkspacePath)}) holds a run of another configuration or other data, which cannot be continued by this one (saved → current):{Environment.NewLine}  "
+            $"The workspace '{_path}' ({nameof(TrainingOptions.WorkspacePath)}) holds a run of another configuration or other data, which cannot be continued by this one (saved → current):{Environment.NewLine}  "
             + string.Join($"{Environment.NewLine}  ", differences)
             + $"{Environment.NewLine}Restore the saved values, or choose another folder. A seed that was not given is drawn anew in every process: give the MLContext one.");
     }

@@ -12,39 +12,14 @@ namespace Microsoft.ML.Contrastive.DataViews;
 /// <c>AppendCacheCheckpoint</c>, <c>Cache</c> and <c>ShuffleRows</c> drop image columns, these and all others, without a word: shuffle paths
 /// before the images are loaded, and cache what comes out of them.
 /// </remarks>
-public sealed class AugmentationTransformer : ITransformer
+public sealed class AugmentationTransformer : ImageStepTransformer
 {
     private readonly ViewStep _step;
 
     internal AugmentationTransformer(ViewStep step) => _step = step;
 
     /// <inheritdoc/>
-    public bool IsRowToRowMapper => true;
-
-    /// <inheritdoc/>
-    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
-    {
-        ArgumentNullException.ThrowIfNull(inputSchema);
-        return _step.Bind(inputSchema).OutputSchema;
-    }
-
-    /// <inheritdoc/>
-    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema)
-    {
-        ArgumentNullException.ThrowIfNull(inputSchema);
-        return _step.Bind(inputSchema);
-    }
-
-    /// <inheritdoc/>
-    public IDataView Transform(IDataView input)
-    {
-        ArgumentNullException.ThrowIfNull(input);
-        return new ViewDataView(_step.Bind(input.Schema), input);
-    }
-
-    /// <inheritdoc/>
     public override string ToString() => $"{_step.Step} for {string.Join(", ", _step.ColumnNames)}";
 
-    // ML.NET keeps what a component needs to write itself, so this writes a component of ML.NET's own: an empty chain, which is the identity.
-    void ICanSaveModel.Save(ModelSaveContext ctx) => ((ICanSaveModel)new TransformerChain<ITransformer>()).Save(ctx);
+    internal override ImageStepMapper Bind(DataViewSchema schema) => _step.Bind(schema);
 }

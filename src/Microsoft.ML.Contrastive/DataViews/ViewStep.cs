@@ -17,13 +17,7 @@ internal abstract class ViewStep
     protected ViewStep(AugmentationStep step, IReadOnlyList<string> columnNames, string parameterName)
     {
         ArgumentNullException.ThrowIfNull(step);
-        ArgumentNullException.ThrowIfNull(columnNames, parameterName);
-        if (columnNames.Count == 0)
-            throw new ArgumentException("Name at least one view column.", parameterName);
-        if (columnNames.Any(string.IsNullOrWhiteSpace))
-            throw new ArgumentException("The name of a view column must not be empty.", parameterName);
-        if (columnNames.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1) is { } twice)
-            throw new ArgumentException($"The view column '{twice.Key}' is named {twice.Count()} times; name each once.", parameterName);
+        CheckNames(columnNames, parameterName);
         if (columnNames.Count < step.MinimumViews)
             throw new ArgumentException($"{step.GetType().Name} needs at least {step.MinimumViews} view columns; it was given {columnNames.Count}.", parameterName);
         step.Validate(columnNames.Count);
@@ -45,12 +39,24 @@ internal abstract class ViewStep
     /// <exception cref="ArgumentException">A column is missing, or is not what the step needs.</exception>
     public abstract SchemaShape Propagate(SchemaShape shape);
 
+    /// <summary>Throws unless there is at least one name, and all are different.</summary>
+    public static void CheckNames(IReadOnlyList<string> columnNames, string parameterName)
+    {
+        ArgumentNullException.ThrowIfNull(columnNames, parameterName);
+        if (columnNames.Count == 0)
+            throw new ArgumentException("Name at least one view column.", parameterName);
+        if (columnNames.Any(string.IsNullOrWhiteSpace))
+            throw new ArgumentException("The name of a view column must not be empty.", parameterName);
+        if (columnNames.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw new ArgumentException($"The view column '{twice.Key}' is named {twice.Count()} times; name each once.", parameterName);
+    }
+
     /// <summary>The error for a column that is not there.</summary>
-    protected static ArgumentException Missing(string name, IEnumerable<string> present) =>
+    public static ArgumentException Missing(string name, IEnumerable<string> present) =>
         new($"There is no column '{name}'. The columns here are {string.Join(", ", present.Distinct())}.");
 
     /// <summary>The error for a column of another type.</summary>
-    protected static ArgumentException WrongType(string name, string expected, object got) =>
+    public static ArgumentException WrongType(string name, string expected, object got) =>
         new($"The column '{name}': expected {expected}, got {got}.");
 
     /// <summary>The shape of a view column.</summary>

@@ -2,8 +2,8 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Contrastive.DataViews;
 
-/// <summary>Data with lazy view columns.</summary>
-internal sealed class ViewDataView(ViewMapper mapper, IDataView input) : IDataView
+/// <summary>Data with the lazy columns of a step.</summary>
+internal sealed class ImageStepDataView(ImageStepMapper mapper, IDataView input) : IDataView
 {
     /// <inheritdoc/>
     public bool CanShuffle => input.CanShuffle;
@@ -18,13 +18,13 @@ internal sealed class ViewDataView(ViewMapper mapper, IDataView input) : IDataVi
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
     {
         DataViewSchema.Column[] active = [.. columnsNeeded];
-        return new ViewCursor(mapper, input.GetRowCursor(mapper.GetDependencies(active), rand), active);
+        return new ImageStepCursor(mapper, input.GetRowCursor(mapper.GetDependencies(active), rand), active);
     }
 
     /// <inheritdoc/>
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
     {
         DataViewSchema.Column[] active = [.. columnsNeeded];
-        return [.. input.GetRowCursorSet(mapper.GetDependencies(active), n, rand).Select(cursor => new ViewCursor(mapper, cursor, active))];
+        return [.. input.GetRowCursorSet(mapper.GetDependencies(active), n, rand).Select(cursor => new ImageStepCursor(mapper, cursor, active))];
     }
 }

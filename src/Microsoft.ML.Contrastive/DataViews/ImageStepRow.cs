@@ -2,18 +2,18 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Contrastive.DataViews;
 
-/// <summary>A row or cursor whose views come from <see cref="ViewGetters"/>: lets a step on top of another share the decoded source.</summary>
-internal interface IViewRow
+/// <summary>A row or cursor of a step's output: lets a step on top of another share the decoded source.</summary>
+internal interface IImageStepRow
 {
     /// <summary>The getters of the row.</summary>
-    ViewGetters Getters { get; }
+    ImageStepGetters Getters { get; }
 }
 
 /// <summary>One row of a step's output, as prediction engines read it.</summary>
-internal sealed class ViewRow(ViewMapper mapper, DataViewRow input, IEnumerable<DataViewSchema.Column> active) : DataViewRow, IViewRow
+internal sealed class ImageStepRow(ImageStepMapper mapper, DataViewRow input, IEnumerable<DataViewSchema.Column> active) : DataViewRow, IImageStepRow
 {
     /// <inheritdoc/>
-    public ViewGetters Getters { get; } = new(mapper, input, active);
+    public ImageStepGetters Getters { get; } = mapper.Open(input, active);
 
     /// <inheritdoc/>
     public override DataViewSchema Schema => mapper.OutputSchema;
@@ -47,10 +47,10 @@ internal sealed class ViewRow(ViewMapper mapper, DataViewRow input, IEnumerable<
 }
 
 /// <summary>A cursor over a step's output.</summary>
-internal sealed class ViewCursor(ViewMapper mapper, DataViewRowCursor input, IEnumerable<DataViewSchema.Column> active) : DataViewRowCursor, IViewRow
+internal sealed class ImageStepCursor(ImageStepMapper mapper, DataViewRowCursor input, IEnumerable<DataViewSchema.Column> active) : DataViewRowCursor, IImageStepRow
 {
     /// <inheritdoc/>
-    public ViewGetters Getters { get; } = new(mapper, input, active);
+    public ImageStepGetters Getters { get; } = mapper.Open(input, active);
 
     /// <inheritdoc/>
     public override DataViewSchema Schema => mapper.OutputSchema;

@@ -16,9 +16,26 @@ public sealed class RecipeVectorTests
                 new RandomGrayscale(), new JointBlur { Operator = BlurOperator.Kernel10Percent }, new Contrastive.Augmentation.Solarize());
             return plan.Draw(new ImageSize(321, 123), rows: 200).SelectMany(row => row).Append(new ViewRecipe
             {
-                CropX = -0.25f, CropY = 1e-7f, CropWidth = 12345.678f, CropHeight = 0.1f, Scale = 0.333333f, OutputWidth = 300, OutputHeight = 299,
-                Filter = ResizeFilter.Bicubic, Flip = true, HasColor = true, ColorOrder = 23, Brightness = 1.4f, Contrast = 0, Saturation = 0.7f, Hue = -0.5f,
-                Grayscale = true, BlurOperator = BlurOperator.Kernel10Percent, BlurSigma = 1.99f, Solarize = true, SolarizeThreshold = 255,
+                CropX = -0.25f,
+                CropY = 1e-7f,
+                CropWidth = 12345.678f,
+                CropHeight = 0.1f,
+                Scale = 0.333333f,
+                OutputWidth = 300,
+                OutputHeight = 299,
+                Filter = ResizeFilter.Bicubic,
+                Flip = true,
+                HasColor = true,
+                ColorOrder = 23,
+                Brightness = 1.4f,
+                Contrast = 0,
+                Saturation = 0.7f,
+                Hue = -0.5f,
+                Grayscale = true,
+                BlurOperator = BlurOperator.Kernel10Percent,
+                BlurSigma = 1.99f,
+                Solarize = true,
+                SolarizeThreshold = 255,
             });
         }
     }

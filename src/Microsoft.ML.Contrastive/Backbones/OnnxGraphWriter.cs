@@ -128,6 +128,19 @@ internal sealed class OnnxGraphWriter
     /// <summary>x · weightᵀ + bias on a matrix [B, D].</summary>
     public string Gemm(string x, string weight, string bias) => Node("Gemm", "gemm", [x, weight, bias], Attribute("transB", 1));
 
+    /// <summary>For each row of a matrix [B, C] the column of its largest value, of equal ones the first: [B].</summary>
+    public string ArgMax(string x) => Node("ArgMax", "argmax", [x], Attribute("axis", 1), Attribute("keepdims", 0));
+
+    /// <summary>For each index [B] the text at that place: [B].</summary>
+    public string TextAt(string name, IReadOnlyList<string> texts, string indices)
+    {
+        var initializer = new TensorProto { Name = Unique(name), DataType = (int)TensorProto.Types.DataType.String };
+        initializer.Dims.Add(texts.Count);
+        initializer.StringData.AddRange(texts.Select(ByteString.CopyFromUtf8));
+        Graph.Initializer.Add(initializer);
+        return Node("Gather", "gather", [initializer.Name, indices]);
+    }
+
     /// <summary>Layer norm over the last axis.</summary>
     public string LayerNormalization(string path, string x, LayerNorm norm, double epsilon) => Node(
         "LayerNormalization",

@@ -31,12 +31,20 @@ internal sealed record OnnxModelOptions(string InputName, string OutputName, int
     /// <summary>Facts to store with the model, e.g. the backbone's name; ONNX Runtime gives them back.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>
-    /// Adds what follows the features, such as a classifier: takes the graph and the name of the features' value and returns further outputs
-    /// (reserved in no way; named as the function names them) with their number of columns.
-    /// </summary>
-    public Func<OnnxGraphWriter, string, IReadOnlyList<(string Value, string OutputName, int Columns)>>? Head { get; init; }
+    /// <summary>What follows the features, such as a classifier; nothing where null.</summary>
+    public OnnxHead? Head { get; init; }
 }
+
+/// <summary>What follows the features in a graph.</summary>
+/// <param name="Outputs">The further outputs of the model.</param>
+/// <param name="Write">Takes the graph and the name of the features' value; returns the names of the outputs' values, in their order.</param>
+internal sealed record OnnxHead(IReadOnlyList<OnnxOutput> Outputs, Func<OnnxGraphWriter, string, IReadOnlyList<string>> Write);
+
+/// <summary>A further output of a model.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Type">What it holds.</param>
+/// <param name="Columns">Number of columns: the output is [B, columns]; without, it is [B].</param>
+internal readonly record struct OnnxOutput(string Name, TensorProto.Types.DataType Type, int? Columns = null);
 
 /// <summary>Writes a backbone as a complete ONNX model: inputs and outputs by name, normalisation inside, facts about its origin.</summary>
 internal static class OnnxModel
@@ -53,11 +61,12 @@ internal static class OnnxModel
         ArgumentException.ThrowIfNullOrEmpty(options.OutputName);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Height, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Width, 1);
-        if (options.InputName == options.OutputName)
-            throw new ArgumentException($"Input and output of an ONNX model need different names; both are '{options.InputName}'.", nameof(options));
+        string[] names = [options.InputName, options.OutputName, .. options.Head?.Outputs.Select(o => o.Name) ?? []];
+        if (names.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw new ArgumentException($"Inputs and outputs of an ONNX model need different names; {twice.Count()} are '{twice.Key}'.", nameof(options));
 
         using var noGrad = no_grad();
-        var graph = new OnnxGraphWriter(options.Height, options.Width, options.FoldBatchNorm, options.InputName, options.OutputName);
+        var graph = new OnnxGraphWriter(options.Height, options.Width, options.FoldBatchNorm, names);
         string images = options.Normalization is { } normalization ? Normalize(graph, options.InputName, normalization) : options.InputName;
         string features = backbone.WriteOnnx(graph, images);
         if (options.VectorOutput)
@@ -69,10 +78,13 @@ internal static class OnnxModel
         graph.Graph.Output.Add(options.VectorOutput
             ? Value(options.OutputName, backbone.FeatureDimension)
             : Value(options.OutputName, options.Batch, backbone.FeatureDimension));
-        foreach ((string value, string outputName, int columns) in options.Head?.Invoke(graph, features) ?? [])
+        if (options.Head is { } head)
         {
-            graph.Rename(value, outputName);
-            graph.Graph.Output.Add(Value(outputName, options.Batch, columns));
+            foreach ((string value, OnnxOutput output) in head.Write(graph, features).Zip(head.Outputs))
+            {
+                graph.Rename(value, output.Name);
+                graph.Graph.Output.Add(Value(output.Name, output.Type, options.Batch, output.Columns is { } columns ? [columns] : []));
+            }
         }
 
         var model = new ModelProto
@@ -97,7 +109,9 @@ internal static class OnnxModel
         return graph.Add(graph.Multiply(pixels, scale), offset);
     }
 
-    private static ValueInfoProto Value(string name, int? batch, params ReadOnlySpan<int> rest)
+    private static ValueInfoProto Value(string name, int? batch, params ReadOnlySpan<int> rest) => Value(name, TensorProto.Types.DataType.Float, batch, rest);
+
+    private static ValueInfoProto Value(string name, TensorProto.Types.DataType type, int? batch, params ReadOnlySpan<int> rest)
     {
         var shape = new TensorShapeProto();
         shape.Dim.Add(batch is { } n ? new TensorShapeProto.Types.Dimension { DimValue = n } : new TensorShapeProto.Types.Dimension { DimParam = "batch" });
@@ -106,7 +120,7 @@ internal static class OnnxModel
         return new ValueInfoProto
         {
             Name = name,
-            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)TensorProto.Types.DataType.Float, Shape = shape } },
+            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = shape } },
         };
     }
 }

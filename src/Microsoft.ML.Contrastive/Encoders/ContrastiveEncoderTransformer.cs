@@ -85,17 +85,7 @@ public sealed class ContrastiveEncoderTransformer : ITransformer, IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         byte[] model = EncoderOnnx.Verified(Network, options ?? new OnnxExportOptions(), out float deviation);
-        string temporary = $"{path}.{Environment.ProcessId}.tmp";
-        try
-        {
-            File.WriteAllBytes(temporary, model);
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
-
+        EncoderOnnx.WriteFile(path, model);
         return deviation;
     }
 

@@ -1,8 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.Contrastive.Backbones;
 using Microsoft.ML.Data;
-using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 using Microsoft.ML.Transforms.Image;
 
 namespace Microsoft.ML.Contrastive.Encoders;
@@ -10,8 +8,6 @@ namespace Microsoft.ML.Contrastive.Encoders;
 /// <summary>An encoder as ONNX: written, run and compared in one act.</summary>
 internal static class EncoderOnnx
 {
-    private const int ImagesCompared = 4;
-
     /// <summary>The model's bytes, once ONNX Runtime has given the same features as the network.</summary>
     /// <param name="network">The encoder.</param>
     /// <param name="options">What to write.</param>
@@ -21,19 +17,46 @@ internal static class EncoderOnnx
 
     private static byte[] Verified(EncoderNetwork network, OnnxExportOptions options, bool vectorOutput, out float deviation)
     {
+        byte[] model = OnnxModel.Write(network.Backbone, ModelOptions(network, options) with { VectorOutput = vectorOutput });
+        using var trial = new OnnxTrial(model, network, options);
+        deviation = trial.Deviation(options.OutputName, trial.Features);
+        RequireWithin(options, deviation);
+        return model;
+    }
+
+    /// <summary>How the encoder is written, with or without a classifier behind it.</summary>
+    public static OnnxModelOptions ModelOptions(EncoderNetwork network, OnnxExportOptions options)
+    {
         options.Validate();
-        byte[] model = OnnxModel.Write(network.Backbone, new OnnxModelOptions(options.InputName, options.OutputName, network.InputSize.Height, network.InputSize.Width)
+        return new OnnxModelOptions(options.InputName, options.OutputName, network.InputSize.Height, network.InputSize.Width)
         {
             Batch = options.FixedBatch,
             Normalization = network.Normalization,
-            VectorOutput = vectorOutput,
             Metadata = Facts(network),
-        });
-        deviation = Deviation(model, network, options);
+        };
+    }
+
+    /// <summary>Throws when a model differs from the network by more than the options allow.</summary>
+    public static void RequireWithin(OnnxExportOptions options, float deviation)
+    {
         if (!(deviation <= options.Tolerance))
             throw new InvalidOperationException(
                 $"The exported model differs from the encoder by {deviation:G3}, more than the tolerance of {options.Tolerance:G3} ({nameof(OnnxExportOptions)}.{nameof(OnnxExportOptions.Tolerance)}); it was not written.");
-        return model;
+    }
+
+    /// <summary>Writes a verified model under a temporary name first, so that a file which bears its name is whole.</summary>
+    public static void WriteFile(string path, byte[] model)
+    {
+        string temporary = $"{path}.{Environment.ProcessId}.tmp";
+        try
+        {
+            File.WriteAllBytes(temporary, model);
+            File.Move(temporary, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
     }
 
     /// <summary>The encoder as a chain of ML.NET's own steps, which any ML.NET application can load.</summary>
@@ -66,42 +89,5 @@ internal static class EncoderOnnx
             ["mean"] = string.Create(CultureInfo.InvariantCulture, $"{mean.R},{mean.G},{mean.B}"),
             ["std"] = string.Create(CultureInfo.InvariantCulture, $"{std.R},{std.G},{std.B}"),
         };
-    }
-
-    private static float Deviation(byte[] model, EncoderNetwork network, OnnxExportOptions options)
-    {
-        int height = network.InputSize.Height, width = network.InputSize.Width, values = 3 * height * width, features = network.FeatureDimension;
-        int batch = options.FixedBatch ?? ImagesCompared;
-        // Noise around a gradient: every filter of the first layer sees something, and no two images are alike.
-        var random = new Random(20250225);
-        var pixels = new float[batch * values];
-        for (int i = 0; i < pixels.Length; i++)
-            pixels[i] = Math.Clamp(255f * (i % width) / width + random.Next(-96, 96), 0, 255);
-        var expected = new float[batch * features];
-        network.Encode(pixels, batch, expected);
-
-        using InferenceSession session = Open(model);
-        using IDisposableReadOnlyCollection<DisposableNamedOnnxValue> outputs = session.Run(
-            [NamedOnnxValue.CreateFromTensor(options.InputName, new DenseTensor<float>(pixels, [batch, 3, height, width]))]);
-        float deviation = 0;
-        int index = 0;
-        foreach (float value in outputs.Single().AsTensor<float>())
-            deviation = Math.Max(deviation, float.IsFinite(value) ? Math.Abs(value - expected[index++]) : float.PositiveInfinity);
-        if (index != expected.Length)
-            throw new InvalidOperationException($"The exported model gave {index} features for {batch} images; {expected.Length} were expected.");
-        return deviation;
-    }
-
-    private static InferenceSession Open(byte[] model)
-    {
-        try
-        {
-            return new InferenceSession(model);
-        }
-        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException { InnerException: DllNotFoundException })
-        {
-            throw new InvalidOperationException(
-                "The native ONNX Runtime was not found: a saved pipeline and an exported encoder are run and compared before they are written. Add the package Microsoft.ML.OnnxRuntime (or Microsoft.ML.OnnxRuntime.Gpu) to the application.", e);
-        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.Trainers;
 
 namespace Microsoft.ML.Contrastive.Seams;
 
@@ -33,6 +34,43 @@ internal static class MlNetInternals
     /// The environment behind <c>mlContext.Transforms</c>, for logging and hosts. It is not the <see cref="MLContext"/>: the choice of the GPU is not in it.
     /// </summary>
     public static IHostEnvironment Environment(TransformsCatalog catalog) => GetEnvironment(catalog);
+
+    /// <summary>
+    /// ML.NET's linear classifier with weights that were trained elsewhere. Its trainers make it with weights of their own; loading it is the stock library's
+    /// business.
+    /// </summary>
+    /// <param name="environment">The environment.</param>
+    /// <param name="weights">For each class one weight a feature.</param>
+    /// <param name="intercepts">For each class its intercept.</param>
+    /// <param name="classNames">For each class its name.</param>
+    public static MaximumEntropyModelParameters LinearClassifier(IHostEnvironment environment, VBuffer<float>[] weights, float[] intercepts, string[] classNames) =>
+        NewMaximumEntropyModel(environment, weights, intercepts, intercepts.Length, weights[0].Length, classNames, null);
+
+    /// <summary>The transformer around a linear classifier, which its trainer would have returned.</summary>
+    /// <param name="environment">The environment.</param>
+    /// <param name="model">The classifier.</param>
+    /// <param name="schema">Schema of the data that it could have been trained on: features, and labels as a key whose values are the classes' names.</param>
+    /// <param name="featureColumn">Column of the features.</param>
+    /// <param name="labelColumn">Column of the labels.</param>
+    /// <param name="scoreColumn">Column that it writes the classes' probabilities to.</param>
+    /// <param name="predictedLabelColumn">Column that it writes the most probable class to, as a key.</param>
+    public static MulticlassPredictionTransformer<MaximumEntropyModelParameters> ClassifyingTransformer(
+        IHostEnvironment environment, MaximumEntropyModelParameters model, DataViewSchema schema,
+        string featureColumn, string labelColumn, string scoreColumn, string predictedLabelColumn) =>
+        Classifying<MaximumEntropyModelParameters>.NewTransformer(environment, model, schema, featureColumn, labelColumn, scoreColumn, predictedLabelColumn);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
+    private static extern MaximumEntropyModelParameters NewMaximumEntropyModel(
+        IHostEnvironment env, VBuffer<float>[] weights, float[] bias, int numClasses, int numFeatures, string[] labelNames, ModelStatisticsBase? stats);
+
+    /// <summary>The constructor takes a value of the type parameter: the accessor then needs a type parameter in the same place.</summary>
+    private static class Classifying<TModel>
+        where TModel : class
+    {
+        [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
+        public static extern MulticlassPredictionTransformer<TModel> NewTransformer(
+            IHostEnvironment env, TModel model, DataViewSchema inputSchema, string featureColumn, string labelColumn, string scoreColumn, string predictedLabel);
+    }
 
     [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
     private static extern SchemaShape.Column NewColumn(string name, SchemaShape.Column.VectorKind vecKind, DataViewType itemType, bool isKey, SchemaShape? annotations);

@@ -117,11 +117,11 @@ public class OnnxModelTests
 
         byte[] model = OnnxModel.Write(network, new OnnxModelOptions("Image", "Features", 16, 16)
         {
-            Head = (graph, features) =>
+            Head = new OnnxHead([new("Score", Onnx.TensorProto.Types.DataType.Float, 4)], (graph, features) =>
             {
                 string logits = graph.Gemm(features, graph.Initializer("classifier.weight", weight), graph.Initializer("classifier.bias", bias));
-                return [(graph.Softmax(logits), "Score", 4)];
-            },
+                return [graph.Softmax(logits)];
+            }),
         });
 
         Tensor expected = nn.functional.softmax(tensor(Features(network, images), [2, 64]).matmul(weight.t()) + bias, 1);

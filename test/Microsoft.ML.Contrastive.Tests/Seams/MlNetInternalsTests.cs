@@ -58,4 +58,16 @@ public class MlNetInternalsTests
 
         Assert.Contains("from the catalog", messages);
     }
+
+    [Fact]
+    public void A_linear_classifier_has_the_weights_that_it_was_given()
+    {
+        var model = MlNetInternals.LinearClassifier(new MLContext(), [new(2, [1, 2]), new(2, [3, 4]), new(2, [5, 6])], [7, 8, 9], ["a", "b", "c"]);
+
+        VBuffer<float>[] weights = [];
+        model.GetWeights(ref weights, out int classes);
+        Assert.Equal(3, classes);
+        Assert.Equal([1f, 2, 3, 4, 5, 6], weights.SelectMany(w => w.DenseValues()));
+        Assert.Equal([7f, 8, 9], model.GetBiases());
+    }
 }

@@ -44,9 +44,17 @@ internal sealed class EncoderNetwork : IDisposable
         using DisposeScope scope = NewDisposeScope();
         Tensor input = empty(rows, 3, InputSize.Height, InputSize.Width);
         pixels.CopyTo(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(input.bytes));
-        Tensor normalized = input.to(_device).div(255f).sub(_mean).div(_std);
-        Tensor output = Backbone.forward(normalized).cpu().contiguous();
-        System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(output.bytes).CopyTo(features);
+        Encode(input.to(_device).div(255f).sub(_mean).div(_std)).CopyTo(features);
+    }
+
+    /// <summary>Encodes images that are normalised already.</summary>
+    /// <param name="normalized">[B, 3, H, W], on any device.</param>
+    /// <returns>B × D values.</returns>
+    public float[] Encode(Tensor normalized)
+    {
+        using IDisposable noGradients = inference_mode();
+        using DisposeScope scope = NewDisposeScope();
+        return Backbone.forward(normalized.to(_device)).cpu().contiguous().data<float>().ToArray();
     }
 
     public void Dispose()

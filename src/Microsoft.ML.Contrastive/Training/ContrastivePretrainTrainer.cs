@@ -145,10 +145,11 @@ public sealed partial class ContrastivePretrainTrainer : IEstimator<ContrastiveE
         MonitoredSample? validation = validationData is null
             ? null
             : MonitoredSample.Read(validationData, input, LabelOf(validationData), classes, _options.MonitoredImages, _options.CancellationToken);
+        var pairs = new MonitoredPairs(source, Math.Min(_options.MonitoredImages, TrainingOptions.Defaults.MonitoredPairs));
         var schedule = new TrainingSchedule(_options.Epochs, _options.BatchSize, _options.Optimizer, _options.LearningRateSchedule);
         using OptimizerState optimizer = _options.Optimizer.Create(method.TrainableParameters(), schedule.PeakLearningRate);
         TrainingProgress start = journal.Begin(method, optimizer);
-        new TrainingLoop(method, optimizer, schedule, source, device).Run(start, new EncoderMonitor(network, sample, validation), journal, _options.CancellationToken);
+        new TrainingLoop(method, optimizer, schedule, source, device).Run(start, new EncoderMonitor(network, sample, pairs, validation), journal, _options.CancellationToken);
         journal.End();
     }
 

@@ -4,13 +4,13 @@ using Microsoft.ML.Contrastive.Evaluation;
 namespace Microsoft.ML.Contrastive.Training;
 
 /// <summary>What the monitor saw in one epoch.</summary>
-internal readonly record struct RepresentationSummary(double Spread, double EffectiveRank, double? KnnAccuracy);
+internal readonly record struct RepresentationSummary(double Spread, double EffectiveRank, double Uniformity, double Alignment, double? KnnAccuracy);
 
 /// <summary>
-/// Looks at the encoder after each epoch: does it still tell images apart (spread, effective rank), and does it tell classes apart
-/// (nearest neighbours, when there are labels)?
+/// Looks at the encoder after each epoch: does it still tell images apart (spread, effective rank, uniformity), does it know an image again (alignment),
+/// and does it tell classes apart (nearest neighbours, when there are labels)?
 /// </summary>
-internal sealed class EncoderMonitor(EncoderNetwork network, MonitoredSample sample, MonitoredSample? validation)
+internal sealed class EncoderMonitor(EncoderNetwork network, MonitoredSample sample, MonitoredPairs pairs, MonitoredSample? validation)
 {
     /// <summary>Fewer than the usual 200: the sample holds a thousand images, and 200 of them would outvote a class of a hundred.</summary>
     private const int Neighbours = 20;
@@ -19,11 +19,12 @@ internal sealed class EncoderMonitor(EncoderNetwork network, MonitoredSample sam
     public RepresentationSummary Measure()
     {
         if (sample.Count < 2)
-            return new RepresentationSummary(double.NaN, double.NaN, null);
+            return new RepresentationSummary(double.NaN, double.NaN, double.NaN, double.NaN, null);
         network.Backbone.eval();
         float[] features = Encode(sample);
         RepresentationHealth health = RepresentationHealth.Measure(features, network.FeatureDimension);
-        return new RepresentationSummary(health.RelativeStandardDeviation, health.RankMe, KnnAccuracy(features));
+        return new RepresentationSummary(
+            health.RelativeStandardDeviation, health.RankMe, health.Uniformity, pairs.Alignment(network), KnnAccuracy(features));
     }
 
     private double? KnnAccuracy(float[] features)

@@ -36,6 +36,20 @@ public sealed record EpochMetrics
     public required double EffectiveRank { get; init; }
 
     /// <summary>
+    /// Mean squared distance of the L2-normalised features of two views of an image, 0 … 4: how alike the encoder, in evaluation mode, finds positive pairs (Wang
+    /// and Isola, "Understanding Contrastive Representation Learning through Alignment and Uniformity on the Hypersphere", ICML 2020, section 4.1, α = 2). Over
+    /// up to 256 rows that are the same, with the same views, in every epoch. Collapsed features have a perfect 0: read it together with <see cref="Uniformity"/>.
+    /// Not a number without monitored images.
+    /// </summary>
+    public required double Alignment { get; init; }
+
+    /// <summary>
+    /// log of the mean over pairs of different images of exp(−2‖x − y‖²), x and y being L2-normalised features of the monitored images: 0 for collapsed features,
+    /// towards −4 for images spread evenly over the sphere (the same, section 4.1, t = 2). Not a number without monitored images.
+    /// </summary>
+    public required double Uniformity { get; init; }
+
+    /// <summary>
     /// Top-1 accuracy, 0 … 1, of a weighted nearest-neighbour classifier on the encoder's features: of the validation images among the
     /// training images, or leave-one-out among training images when there is no validation set. <see langword="null"/> when there are no labels.
     /// </summary>
@@ -47,5 +61,5 @@ public sealed record EpochMetrics
     /// <inheritdoc/>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"epoch {Epoch}/{Epochs}  loss {Loss:0.0000}  lr {LearningRate:0.#####}  {ImagesPerSecond:0} images/s  waiting {WaitingForData:0%}  spread {FeatureSpread:0.00}  rank {EffectiveRank:0.0}{(KnnAccuracy is { } knn ? $"  kNN {knn:0.0%}" : "")}");
+        $"epoch {Epoch}/{Epochs}  loss {Loss:0.0000}  lr {LearningRate:0.#####}  {ImagesPerSecond:0} images/s  waiting {WaitingForData:0%}  spread {FeatureSpread:0.00}  rank {EffectiveRank:0.0}  alignment {Alignment:0.000}  uniformity {Uniformity:0.00}{(KnnAccuracy is { } knn ? $"  kNN {knn:0.0%}" : "")}");
 }

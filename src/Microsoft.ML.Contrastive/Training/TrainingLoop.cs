@@ -56,6 +56,8 @@ internal sealed class TrainingLoop(MethodModule method, OptimizerState optimizer
                 WaitingForData = batches.Waited.TotalSeconds / seconds,
                 FeatureSpread = health.Spread,
                 EffectiveRank = health.EffectiveRank,
+                Alignment = health.Alignment,
+                Uniformity = health.Uniformity,
                 KnnAccuracy = health.KnnAccuracy,
                 Elapsed = clock.Elapsed,
             };

@@ -27,6 +27,9 @@ public sealed class ContrastivePretrainTrainerTests : IDisposable
         Assert.True(epochs[^1].KnnAccuracy > 0.8, $"nearest neighbours of stripes in three directions: {epochs[^1].KnnAccuracy}");
         Assert.All(epochs, e => Assert.InRange(e.WaitingForData, 0, 1));
         Assert.InRange(epochs[^1].FeatureSpread, 0.1, 1.5);
+        Assert.InRange(epochs[^1].Alignment, 0.001, 0.2);
+        Assert.True(epochs[^1].Uniformity < epochs[0].Uniformity - 0.3, $"uniformity went from {epochs[0].Uniformity} to {epochs[^1].Uniformity}");
+        Assert.Contains(FormattableString.Invariant($"alignment {epochs[^1].Alignment:0.000}  uniformity {epochs[^1].Uniformity:0.00}"), epochs[^1].ToString(), StringComparison.Ordinal);
         Assert.Equal(20 * 3, epochs[^1].Step);
     }
 

@@ -1,10 +1,8 @@
 using Microsoft.ML.Contrastive.Augmentation;
 using Microsoft.ML.Contrastive.Training;
 using Microsoft.ML.Data;
-using Microsoft.ML.Runtime;
 using Microsoft.ML.Transforms.Image;
 using SkiaSharp;
-using TorchSharp;
 using Xunit;
 
 namespace Microsoft.ML.Contrastive.Tests.Training;
@@ -143,30 +141,12 @@ public sealed class ViewSourcesTests : IDisposable
         Assert.All(seen, s => Assert.Equal(s.Red > Math.Max(s.Green, s.Blue) ? 0 : s.Blue > s.Green ? 1 : RowLabels.Missing, s.Label));
     }
 
-    private IDataView Views(IDataView rows)
-    {
-        var pipeline = _context.Transforms.LoadImages("Image", null, "ImagePath")
-            .Append(_context.Transforms.JointCrop(["View1", "View2"], "Image", imageSize: 24))
-            .Append(_context.Transforms.RandomHorizontalFlip(["View1", "View2"]))
-            .Append(_context.Transforms.ColorJitter(["View1", "View2"], brightness: 0.4f, contrast: 0.4f, saturation: 0.4f, hue: 0.1f));
-        return pipeline.Fit(rows).Transform(rows);
-    }
+    private IDataView Views(IDataView rows) => TrainingViews.Of(_context, rows);
 
-    private IViewSource Open(IDataView data, int threads = 2, ContrastivePretrainTrainer.Options? options = null, RowLabels? labels = null)
-    {
-        Contrastive.Seams.TorchRuntime.EnsureLoaded();
-        options ??= new ContrastivePretrainTrainer.Options();
-        options.RenderThreads = threads;
-        IChannel channel = ((IHostEnvironment)_context).Register("test").Start("test");
-        return ViewSources.Open(data, [data.Schema["View1"], data.Schema["View2"]], options, seed: 1, torch.CPU, new ImageErrors(UnreadableImages.Skip, channel), channel, labels);
-    }
+    private IViewSource Open(IDataView data, int threads = 2, ContrastivePretrainTrainer.Options? options = null, RowLabels? labels = null) =>
+        TrainingViews.Open(_context, data, threads, options, labels);
 
-    private CursorViewSource OpenCursors(IDataView data, RowLabels? labels = null)
-    {
-        Contrastive.Seams.TorchRuntime.EnsureLoaded();
-        IChannel channel = ((IHostEnvironment)_context).Register("test").Start("test");
-        return new CursorViewSource(data, [data.Schema["View1"], data.Schema["View2"]], Contrastive.Imaging.PixelNormalization.ImageNet, orderSeed: 1, new ImageErrors(UnreadableImages.Skip, channel), labels);
-    }
+    private CursorViewSource OpenCursors(IDataView data, RowLabels? labels = null) => TrainingViews.OpenCursors(_context, data, labels);
 
     /// <summary>The pairs of an epoch in training order: both views of a row behind one another.</summary>
     private static float[][] InOrder(IViewSource source, long epoch)

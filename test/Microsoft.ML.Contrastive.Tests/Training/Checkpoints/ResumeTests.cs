@@ -155,6 +155,6 @@ public sealed class ResumeTests : IDisposable
     }
 
     /// <summary>Everything that does not depend on the clock.</summary>
-    private IEnumerable<(int, long, double, double, double, double?)> Metrics(string workspace) =>
-        State(workspace).Metrics.Select(m => (m.Epoch, m.Step, m.Loss, m.LearningRate, m.FeatureSpread, m.KnnAccuracy));
+    private IEnumerable<(int, long, double, double, double, double, double, double?)> Metrics(string workspace) =>
+        State(workspace).Metrics.Select(m => (m.Epoch, m.Step, m.Loss, m.LearningRate, m.FeatureSpread, m.Alignment, m.Uniformity, m.KnnAccuracy));
 }

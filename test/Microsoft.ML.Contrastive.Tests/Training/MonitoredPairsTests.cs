@@ -45,7 +45,7 @@ public sealed class MonitoredPairsTests : IDisposable
         double before = pairs.Alignment(_network);
         using (var batch = new ViewBatch(source.ViewSizes, 3))
         using (IViewEpochReader epoch = source.Open(4))
-            while (epoch.Fill(batch));
+            Assert.True(epoch.Fill(batch));
         Assert.Equal(before, pairs.Alignment(_network));
         Assert.NotEqual(before, new MonitoredPairs(source, 8).Alignment(_network));
     }

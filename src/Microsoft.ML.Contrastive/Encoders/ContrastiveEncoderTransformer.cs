@@ -46,6 +46,12 @@ public sealed class ContrastiveEncoderTransformer : ITransformer, IDisposable
     /// <summary>Size to which images are brought.</summary>
     public ImageSize ImageSize => Network.InputSize;
 
+    /// <summary>
+    /// Complete epochs of training behind the weights: those that were trained, or the best epoch where the trainer was asked for it
+    /// (<c>RestoreBestWeights</c>). <see langword="null"/> for weights that were not trained here.
+    /// </summary>
+    public int? TrainedEpochs { get; internal init; }
+
     /// <inheritdoc/>
     public bool IsRowToRowMapper => true;
 

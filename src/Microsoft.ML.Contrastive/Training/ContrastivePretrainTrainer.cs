@@ -81,6 +81,7 @@ public sealed partial class ContrastivePretrainTrainer : IEstimator<ContrastiveE
         DataViewSchema.Column[] views = TrainingColumns.Views(trainData.Schema, _options.ViewColumnNames, _options.Method);
         if (validationData is not null)
             TrainingColumns.Image(validationData.Schema, _options.InputColumnName);
+        _options.CheckMetrics(LabelOf(trainData) is not null);
 
         IHost host = ((IHostEnvironment)_context).Register(nameof(ContrastivePretrainTrainer));
         using IChannel channel = host.Start("Pretraining");
@@ -94,8 +95,9 @@ public sealed partial class ContrastivePretrainTrainer : IEstimator<ContrastiveE
 
         ImageSize imageSize = _options.ImageSize ?? source.ViewSizes[0];
         var input = new EncoderInput(_context, image.Name, _options.OutputColumnName, imageSize);
-        var journal = new TrainingJournal(_options, channel, workspace is null ? null : new RunCheckpoints(
-            workspace, seed, Fingerprint.Of(_options, seed, imageSize, views, source, Fingerprint.OfData(source, trainData, input, _options.CancellationToken))));
+        var history = new RunHistory(_options);
+        using var journal = new TrainingJournal(_options, channel, history, workspace is null ? null : new RunCheckpoints(
+            workspace, seed, Fingerprint.Of(_options, seed, imageSize, views, source, Fingerprint.OfData(source, trainData, input, _options.CancellationToken)), history));
         journal.Note($"Pretraining {_options.Backbone.Name} with {_options.Method.Name} on {source.RowCount} images, {_options.Epochs} epochs of {source.RowCount / _options.BatchSize} steps, on {device}, seed {seed}. {_options.Method}; {_options.Optimizer}; {_options.LearningRateSchedule}.");
         MethodModule method = CreateMethod(seed);
         EncoderNetwork? network = null;
@@ -103,8 +105,8 @@ public sealed partial class ContrastivePretrainTrainer : IEstimator<ContrastiveE
         {
             method.to(device);
             network = new EncoderNetwork(method.Encoder, _options.Normalization, imageSize, device);
-            Train(method, network, source, trainData, validationData, input, device, journal);
-            return new ContrastiveEncoderTransformer(_context, network, _options.OutputColumnName, _options.InputColumnName);
+            int epochs = Train(method, network, source, trainData, validationData, input, device, journal);
+            return new ContrastiveEncoderTransformer(_context, network, _options.OutputColumnName, _options.InputColumnName) { TrainedEpochs = epochs };
         }
         catch
         {
@@ -136,12 +138,14 @@ public sealed partial class ContrastivePretrainTrainer : IEstimator<ContrastiveE
         }
     }
 
-    private void Train(
+    /// <returns>Epochs of training behind the encoder's weights.</returns>
+    private int Train(
         MethodModule method, EncoderNetwork network, IViewSource source, IDataView trainData, IDataView? validationData,
         EncoderInput input, Device device, TrainingJournal journal)
     {
         var classes = new Dictionary<string, int>();
         MonitoredSample sample = MonitoredSample.Read(trainData, input, LabelOf(trainData), classes, _options.MonitoredImages, _options.CancellationToken);
+        _options.CheckMetrics(sample.HasLabels);
         MonitoredSample? validation = validationData is null
             ? null
             : MonitoredSample.Read(validationData, input, LabelOf(validationData), classes, _options.MonitoredImages, _options.CancellationToken);
@@ -149,8 +153,8 @@ public sealed partial class ContrastivePretrainTrainer : IEstimator<ContrastiveE
         var schedule = new TrainingSchedule(_options.Epochs, _options.BatchSize, _options.Optimizer, _options.LearningRateSchedule);
         using OptimizerState optimizer = _options.Optimizer.Create(method.TrainableParameters(), schedule.PeakLearningRate);
         TrainingProgress start = journal.Begin(method, optimizer);
-        new TrainingLoop(method, optimizer, schedule, source, device).Run(start, new EncoderMonitor(network, sample, pairs, validation), journal, _options.CancellationToken);
-        journal.End();
+        return journal.End(new TrainingLoop(method, optimizer, schedule, source, device).Run(
+            start, new EncoderMonitor(network, sample, pairs, validation), journal, _options.CancellationToken));
     }
 
     private DataViewSchema.Column? LabelOf(IDataView data) =>

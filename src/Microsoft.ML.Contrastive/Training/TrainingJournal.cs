@@ -1,3 +1,4 @@
+using Microsoft.ML.Contrastive.Backbones;
 using Microsoft.ML.Contrastive.Methods;
 using Microsoft.ML.Contrastive.Training.Checkpoints;
 using Microsoft.ML.Contrastive.Training.Optimization;
@@ -6,10 +7,17 @@ using Microsoft.ML.Runtime;
 namespace Microsoft.ML.Contrastive.Training;
 
 /// <summary>
-/// Is told by the loop how training goes: reports it to the log, to the callback and to the workspace, and decides when a checkpoint is due.
+/// Is told by the loop how training goes: reports it to the log, to the callback and to the workspace, decides when a checkpoint is due and when to stop, and
+/// keeps the best epoch.
 /// </summary>
-internal sealed class TrainingJournal(TrainingOptions options, IChannel channel, RunCheckpoints? checkpoints)
+internal sealed class TrainingJournal(TrainingOptions options, IChannel channel, RunHistory history, RunCheckpoints? checkpoints) : IDisposable
 {
+    private readonly EncoderCopy _best = new();
+    private BackboneModule? _encoder;
+
+    /// <summary>Whether training ends before its last epoch.</summary>
+    public bool StopsEarly => history.StopReason is not null;
+
     /// <summary>Writes a line to the logs.</summary>
     public void Note(string message)
     {
@@ -21,7 +29,8 @@ internal sealed class TrainingJournal(TrainingOptions options, IChannel channel,
     /// <returns>Where training begins.</returns>
     public TrainingProgress Begin(MethodModule method, OptimizerState optimizer)
     {
-        TrainingProgress start = checkpoints?.Begin(method, optimizer) ?? default;
+        _encoder = method.Encoder;
+        TrainingProgress start = checkpoints?.Begin(method, optimizer, options.RestoreBestWeights) ?? default;
         if (start != default)
             Note($"Resumed after step {start.Step}: {start.Epoch} of {options.Epochs} epochs and {start.StepInEpoch} further steps are done.");
         return start;
@@ -40,8 +49,8 @@ internal sealed class TrainingJournal(TrainingOptions options, IChannel channel,
     {
         Note(metrics.ToString());
         if (complete)
-            checkpoints?.Add(metrics, progress);
-        bool due = !complete || progress.Epoch % options.CheckpointEveryEpochs == 0 || progress.Epoch == options.Epochs;
+            Add(metrics, progress);
+        bool due = !complete || progress.Epoch % options.CheckpointEveryEpochs == 0 || progress.Epoch == options.Epochs || StopsEarly;
         // Before the callback, which is not ours and may throw; it may also cancel.
         if (due)
             checkpoints?.SaveLast(progress);
@@ -50,13 +59,41 @@ internal sealed class TrainingJournal(TrainingOptions options, IChannel channel,
             checkpoints?.SaveLast(progress);
     }
 
-    public void End()
+    /// <summary>Says how training ended, and puts the best epoch's weights into the encoder where the options ask for them.</summary>
+    /// <param name="progress">How far training came.</param>
+    /// <returns>Complete epochs of training behind the encoder's weights.</returns>
+    public int End(TrainingProgress progress)
     {
+        if (history.StopReason is { } reason)
+            Note(reason);
         if (options.CancellationToken.IsCancellationRequested)
         {
             const string Cancelled = "Pretraining was cancelled; the encoder is returned as far as it came.";
             channel.Warning(MessageSensitivity.None, "{0}", Cancelled);
             checkpoints?.Log(Cancelled);
         }
+
+        if (!options.RestoreBestWeights || history.Best is not { } best)
+            return progress.Epoch;
+        int epoch = best.Epoch;
+        if (checkpoints is not null)
+            epoch = checkpoints.RestoreBest();
+        else
+            _best.Restore(_encoder!);
+        Note(FormattableString.Invariant($"The encoder is that of epoch {epoch}, the best by {history.Metric} ({history.Metric.Of(best):0.####})."));
+        return epoch;
+    }
+
+    public void Dispose() => _best.Dispose();
+
+    private void Add(EpochMetrics metrics, TrainingProgress progress)
+    {
+        history.Add(metrics);
+        checkpoints?.Add(metrics);
+        if (!ReferenceEquals(history.Best, metrics))
+            return;
+        checkpoints?.SaveBest(progress);
+        if (options.RestoreBestWeights && checkpoints is null)
+            _best.Take(_encoder!);
     }
 }

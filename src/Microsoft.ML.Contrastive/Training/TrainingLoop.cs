@@ -20,12 +20,13 @@ internal sealed class TrainingLoop(MethodModule method, OptimizerState optimizer
     /// <param name="monitor">Measures the encoder after each epoch.</param>
     /// <param name="journal">Is told of each step and each epoch, and keeps checkpoints.</param>
     /// <param name="cancellation">Ends training after the current step.</param>
-    public void Run(TrainingProgress at, EncoderMonitor monitor, TrainingJournal journal, CancellationToken cancellation)
+    /// <returns>How far training came.</returns>
+    public TrainingProgress Run(TrainingProgress at, EncoderMonitor monitor, TrainingJournal journal, CancellationToken cancellation)
     {
         using var batches = new BatchPrefetcher(views, schedule.BatchSize);
         var clock = Stopwatch.StartNew();
         long stepsPerEpoch = views.RowCount / schedule.BatchSize;
-        while (at.Epoch < schedule.Epochs && !cancellation.IsCancellationRequested)
+        while (at.Epoch < schedule.Epochs && !journal.StopsEarly && !cancellation.IsCancellationRequested)
         {
             method.train();
             long started = Stopwatch.GetTimestamp(), firstStep = at.Step;
@@ -66,6 +67,7 @@ internal sealed class TrainingLoop(MethodModule method, OptimizerState optimizer
         }
 
         method.eval();
+        return at;
     }
 
     private double Step(ViewBatch batch, TrainingPosition position)

@@ -70,6 +70,22 @@ public abstract class TrainingOptions
     /// <value>The default value is 1000.</value>
     public int MonitoredImages { get; set; } = Defaults.MonitoredImages;
 
+    /// <summary>By what epochs are compared: for the best epoch and, unless it names another, for <see cref="EarlyStopping"/>.</summary>
+    /// <value>The default value is <see langword="null"/>: nearest-neighbour accuracy, without labels the loss.</value>
+    public EpochMetric? BestEpochMetric { get; set; }
+
+    /// <summary>Ends training when a metric has stopped improving. A resumed run counts on from where it was.</summary>
+    /// <value>The default value is <see langword="null"/>: all epochs are trained.</value>
+    public EarlyStopping? EarlyStopping { get; set; }
+
+    /// <summary>
+    /// Whether the encoder is handed out as it was after the best epoch (<see cref="BestEpochMetric"/>; of equals, the first) instead of after the last. The log and
+    /// <see cref="Encoders.ContrastiveEncoderTransformer.TrainedEpochs"/> say which epoch that was.
+    /// </summary>
+    /// <remarks>The weights come from the workspace's <c>checkpoints/best</c>; without a workspace a copy of the encoder is kept in memory.</remarks>
+    /// <value>The default value is <see langword="false"/>.</value>
+    public bool RestoreBestWeights { get; set; }
+
     /// <summary>
     /// Folder for the run's checkpoints (<c>checkpoints/last</c>, <c>checkpoints/best</c>), its <c>metrics.jsonl</c> and its <c>train.log</c>. It is made
     /// when missing. A folder that holds a run already is refused unless <see cref="Resume"/> is set.
@@ -77,8 +93,7 @@ public abstract class TrainingOptions
     /// <remarks>
     /// A checkpoint is a folder with <c>state.safetensors</c> (every parameter and buffer of the method, the optimiser's state) and
     /// <c>state.json</c> (counters, seed, resolved configuration, fingerprint of the data, metrics so far). It is written aside, flushed to the disk and
-    /// renamed, so that one which bears its name is whole. "best" is the epoch with the highest nearest-neighbour accuracy, without labels the one with
-    /// the lowest loss. Checkpoints are taken at intervals, at the end, and when training is cancelled.
+    /// renamed, so that one which bears its name is whole. "best" is the best epoch by <see cref="BestEpochMetric"/>. Checkpoints are taken at intervals, at the end, and when training is cancelled.
     /// </remarks>
     /// <value>The default value is <see langword="null"/>: nothing is written.</value>
     public string? WorkspacePath { get; set; }
@@ -154,8 +169,30 @@ public abstract class TrainingOptions
 
         Optimizer.Validate();
         LearningRateSchedule.Validate();
+        EarlyStopping?.Validate();
+        if (BestEpochMetric is { } best && !Enum.IsDefined(best))
+            throw new ArgumentOutOfRangeException(nameof(BestEpochMetric), best, $"{nameof(BestEpochMetric)} is {best}; it must be one of {string.Join(", ", Enum.GetNames<EpochMetric>())}.");
+        foreach ((string option, EpochMetric? metric) in WatchedMetrics)
+        {
+            if (metric is EpochMetric.KnnAccuracy or EpochMetric.EffectiveRank && MonitoredImages == 0)
+                throw new ArgumentException($"{option} is {metric}, which is measured on the monitored images, but {nameof(MonitoredImages)} is 0. Set it to a few hundred, or choose {nameof(EpochMetric.Loss)}.", option);
+        }
+
         if (Epochs > 0 && LearningRateSchedule.WarmupEpochs >= Epochs)
             throw new ArgumentOutOfRangeException(nameof(LearningRateSchedule), LearningRateSchedule.WarmupEpochs, $"{nameof(LearningRateSchedule)}.{nameof(LearningRateSchedule.WarmupEpochs)} is {LearningRateSchedule.WarmupEpochs}; it must be below {nameof(Epochs)}, which is {Epochs}.");
+    }
+
+    private IEnumerable<(string Option, EpochMetric? Metric)> WatchedMetrics =>
+        [(nameof(BestEpochMetric), BestEpochMetric), ($"{nameof(EarlyStopping)}.{nameof(EarlyStopping.Metric)}", EarlyStopping?.Metric)];
+
+    /// <summary>Throws when a metric is chosen that needs labels, and there are none.</summary>
+    internal void CheckMetrics(bool labelled)
+    {
+        foreach ((string option, EpochMetric? metric) in WatchedMetrics)
+        {
+            if (metric == EpochMetric.KnnAccuracy && !labelled)
+                throw new ArgumentException($"{option} is {metric}, which needs labels, but {(LabelColumnName is null ? $"{nameof(LabelColumnName)} is null" : $"the data has no label in the column '{LabelColumnName}' ({nameof(LabelColumnName)})")}. Give the data labels, or choose {nameof(EpochMetric.EffectiveRank)} or {nameof(EpochMetric.Loss)}.", option);
+        }
     }
 
     private static void Require(string value, string option)

@@ -9,57 +9,57 @@ internal sealed class RunCheckpoints
     private readonly Workspace _workspace;
     private readonly int _seed;
     private readonly SortedDictionary<string, string> _configuration;
-    private readonly List<EpochMetrics> _metrics = [];
+    private readonly RunHistory _history;
     private MethodModule? _method;
     private OptimizerState? _optimizer;
 
     /// <exception cref="InvalidOperationException">The workspace holds a run of another configuration or other data.</exception>
-    public RunCheckpoints(Workspace workspace, int seed, SortedDictionary<string, string> configuration)
+    public RunCheckpoints(Workspace workspace, int seed, SortedDictionary<string, string> configuration, RunHistory history)
     {
         workspace.RequireSame(configuration);
-        (_workspace, _seed, _configuration) = (workspace, seed, configuration);
+        (_workspace, _seed, _configuration, _history) = (workspace, seed, configuration, history);
     }
 
-    /// <summary>The best epoch so far by nearest-neighbour accuracy, without labels by loss; of equals, the first.</summary>
-    private EpochMetrics? Best => _metrics.MaxBy(Score);
-
     /// <summary>Copies what the last checkpoint holds into the network and its optimiser, and forgets metrics of later epochs, which will be trained again.</summary>
+    /// <param name="method">The network.</param>
+    /// <param name="optimizer">Its optimiser.</param>
+    /// <param name="needsBest">Whether <see cref="RestoreBest"/> will be called.</param>
     /// <returns>Where training goes on: at its beginning when there is no checkpoint.</returns>
-    public TrainingProgress Begin(MethodModule method, OptimizerState optimizer)
+    public TrainingProgress Begin(MethodModule method, OptimizerState optimizer, bool needsBest)
     {
         (_method, _optimizer) = (method, optimizer);
         if (_workspace.Saved is { } saved)
         {
-            _workspace.Restore(method, optimizer);
-            _metrics.AddRange(saved.Metrics);
+            _workspace.Restore(Workspace.Last, method, optimizer);
+            _history.AddRange(saved.Metrics);
+            if (needsBest && _history.Best is not null)
+                _workspace.Require(Workspace.Best);
         }
 
-        _workspace.RewriteMetrics(_metrics);
+        _workspace.RewriteMetrics(_history.Epochs);
         return _workspace.Saved?.Progress ?? default;
     }
 
-    /// <summary>Notes the metrics of an epoch that came to its end, and keeps the network when it is the best so far.</summary>
-    public void Add(EpochMetrics metrics, TrainingProgress progress)
-    {
-        _metrics.Add(metrics);
-        _workspace.AppendMetrics(metrics);
-        if (Best == metrics)
-            Save(Workspace.Best, progress);
-    }
+    /// <summary>Notes the metrics of an epoch that came to its end.</summary>
+    public void Add(EpochMetrics metrics) => _workspace.AppendMetrics(metrics);
 
     public void SaveLast(TrainingProgress progress) => Save(Workspace.Last, progress);
 
-    public void Log(string message) => _workspace.Log(message);
+    public void SaveBest(TrainingProgress progress) => Save(Workspace.Best, progress);
 
-    private static double Score(EpochMetrics metrics) => metrics.KnnAccuracy ?? -metrics.Loss;
+    /// <summary>Copies what the best checkpoint holds into the network.</summary>
+    /// <returns>Its epoch, from 1.</returns>
+    public int RestoreBest() => _workspace.Restore(Workspace.Best, _method!, _optimizer!).Epoch;
+
+    public void Log(string message) => _workspace.Log(message);
 
     private void Save(string name, TrainingProgress progress) => _workspace.Save(name, _method!, _optimizer!, new CheckpointState
     {
         Version = CheckpointState.CurrentVersion,
         Progress = progress,
         Seed = _seed,
-        BestEpoch = Best?.Epoch,
+        BestEpoch = _history.Best?.Epoch,
         Configuration = _configuration,
-        Metrics = _metrics,
+        Metrics = _history.Epochs,
     });
 }

@@ -70,6 +70,14 @@ internal sealed class Workspace : IDisposable
         }
     }
 
+    /// <summary>Refuses to go on without a checkpoint that will be needed later.</summary>
+    /// <exception cref="InvalidDataException">It is not there.</exception>
+    public void Require(string name)
+    {
+        if (!Directory.Exists(CheckpointPath(name)))
+            throw new InvalidDataException($"The workspace '{_path}' has no checkpoint '{CheckpointsFolder}/{name}', which {nameof(TrainingOptions.RestoreBestWeights)} needs. Put it back, or set {nameof(TrainingOptions.RestoreBestWeights)} = false.");
+    }
+
     /// <summary>Refuses to go on with a run of another configuration or other data.</summary>
     /// <exception cref="InvalidOperationException">They differ; the message says in what.</exception>
     public void RequireSame(SortedDictionary<string, string> configuration)
@@ -94,8 +102,13 @@ internal sealed class Workspace : IDisposable
         Delete(path + Replaced);
     }
 
-    /// <summary>Copies the tensors of the last checkpoint into the network and its optimiser.</summary>
-    public void Restore(MethodModule method, OptimizerState optimizer) => Checkpoint.Restore(CheckpointPath(Last), method, optimizer);
+    /// <summary>Copies the tensors of a checkpoint into the network and its optimiser.</summary>
+    /// <returns>Where training was when it was taken.</returns>
+    public TrainingProgress Restore(string name, MethodModule method, OptimizerState optimizer)
+    {
+        Checkpoint.Restore(CheckpointPath(name), method, optimizer);
+        return Checkpoint.ReadState(CheckpointPath(name)).Progress;
+    }
 
     public void RewriteMetrics(IEnumerable<EpochMetrics> metrics) => File.WriteAllLines(Path.Combine(_path, MetricsFile), metrics.Select(CheckpointState.ToLine));
 

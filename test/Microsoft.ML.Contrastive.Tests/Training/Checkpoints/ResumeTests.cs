@@ -74,6 +74,7 @@ public sealed class ResumeTests : IDisposable
     [InlineData("simclr")]
     [InlineData("mocov2")]
     [InlineData("dino")]
+    [InlineData("simclr stopping")]
     public void A_process_killed_within_an_epoch_ends_as_if_it_had_not_been(string method)
     {
         const int Epochs = 16;

@@ -3,13 +3,25 @@ using Microsoft.ML.Contrastive.Encoders;
 using Microsoft.ML.Contrastive.Methods;
 using Microsoft.ML.Contrastive.Training;
 using Microsoft.ML.Contrastive.Training.Optimization;
+using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Contrastive.Tests.Training.Checkpoints;
 
 /// <summary>Each method on a very small network, the same in the tests and in the process that they kill.</summary>
 internal static class TinyPretraining
 {
-    public static ContrastivePretrainTrainer.Options Options(string method, string? workspace) => new()
+    /// <param name="variant">The method's name; behind it "stopping" for a training that early stopping ends after three epochs.</param>
+    /// <param name="workspace">Folder of the run.</param>
+    public static ContrastivePretrainTrainer.Options Options(string variant, string? workspace)
+    {
+        string[] words = variant.Split(' ');
+        ContrastivePretrainTrainer.Options options = OfMethod(words[0], workspace);
+        if (words.Contains("stopping"))
+            (options.EarlyStopping, options.RestoreBestWeights) = (new EarlyStopping { Metric = EpochMetric.Loss, Patience = 2, MinDelta = 100 }, true);
+        return options;
+    }
+
+    private static ContrastivePretrainTrainer.Options OfMethod(string method, string? workspace) => new()
     {
         Method = MethodNamed(method),
         Backbone = Backbone.Parse("resnet10-cifar-w0.125"),
@@ -35,6 +47,15 @@ internal static class TinyPretraining
             .Append(context.Transforms.ColorJitter(["View1", "View2"], brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1))
             .Append(context.Contrastive().Trainers.ContrastivePretrain(options));
         return pipeline.Fit(context.Contrastive().LoadImagesFromFolder(images)).LastTransformer;
+    }
+
+    /// <summary>The features of all images of a folder.</summary>
+    public static float[] Features(string images, ContrastiveEncoderTransformer encoder)
+    {
+        var context = new MLContext();
+        IDataView rows = context.Contrastive().LoadImagesFromFolder(images);
+        IDataView loaded = context.Transforms.LoadImages("Image", null, "ImagePath").Fit(rows).Transform(rows);
+        return [.. encoder.Transform(loaded).GetColumn<float[]>("Features").SelectMany(f => f)];
     }
 
     private static ContrastiveMethod MethodNamed(string name) => ContrastiveMethod.Parse(name) switch

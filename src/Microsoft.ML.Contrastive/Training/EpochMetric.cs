@@ -1,0 +1,33 @@
+namespace Microsoft.ML.Contrastive.Training;
+
+/// <summary>The measures of an epoch by which one can be called better than another.</summary>
+public enum EpochMetric
+{
+    /// <summary><see cref="EpochMetrics.Loss"/>: lower is better. Needs nothing, says little: the losses of methods without negatives may rise while features improve.</summary>
+    Loss,
+
+    /// <summary><see cref="EpochMetrics.KnnAccuracy"/>: higher is better. Needs labels.</summary>
+    KnnAccuracy,
+
+    /// <summary>
+    /// <see cref="EpochMetrics.EffectiveRank"/>: higher is better. Needs no labels; its originators choose between encoders by it (Garrido et al., "RankMe", ICML
+    /// 2023).
+    /// </summary>
+    EffectiveRank,
+}
+
+/// <summary>Values of an <see cref="EpochMetric"/>.</summary>
+internal static class EpochMetricValues
+{
+    /// <summary>The value in an epoch; <see langword="null"/> where it was not measured.</summary>
+    public static double? Of(this EpochMetric metric, EpochMetrics epoch) => metric switch
+    {
+        EpochMetric.KnnAccuracy => epoch.KnnAccuracy,
+        EpochMetric.EffectiveRank => epoch.EffectiveRank is double.NaN ? null : epoch.EffectiveRank,
+        _ => epoch.Loss,
+    };
+
+    /// <summary>The value with its sign such that higher is better; below all others where it was not measured.</summary>
+    public static double Score(this EpochMetric metric, EpochMetrics epoch) =>
+        metric.Of(epoch) is { } value ? (metric == EpochMetric.Loss ? -value : value) : double.NegativeInfinity;
+}

@@ -8,8 +8,16 @@ namespace Microsoft.ML.Contrastive.Methods;
 /// <param name="Step">Optimiser steps done so far, from 0.</param>
 /// <param name="StepsPerEpoch">Optimiser steps an epoch.</param>
 /// <param name="Epochs">Epochs in all.</param>
-internal readonly record struct TrainingPosition(long Step, long StepsPerEpoch, int Epochs)
+/// <param name="MicroBatch">The micro-batch of the step, from 0.</param>
+/// <param name="MicroBatches">Micro-batches whose gradients make a step.</param>
+internal readonly record struct TrainingPosition(long Step, long StepsPerEpoch, int Epochs, int MicroBatch = 0, int MicroBatches = 1)
 {
+    /// <summary>Whether the weights have moved since the micro-batch before: when momentum copies that move in <see cref="MethodModule.Loss"/> do so.</summary>
+    public bool BeginsStep => MicroBatch == 0;
+
+    /// <summary>Whether the weights move after this micro-batch: when queues and centres take in the step's rows.</summary>
+    public bool EndsStep => MicroBatch == MicroBatches - 1;
+
     /// <summary>The current epoch, from 0.</summary>
     public int Epoch => (int)(Step / StepsPerEpoch);
 
@@ -30,7 +38,10 @@ internal abstract class MethodModule(string name) : nn.Module(name)
     public virtual IEnumerable<MethodParameter> TrainableParameters() =>
         named_parameters().Where(p => p.parameter.requires_grad).Select(p => new MethodParameter(p.name, p.parameter));
 
-    /// <summary>The loss of one batch, a scalar with gradient.</summary>
+    /// <summary>
+    /// The loss of one batch, a scalar with gradient; with gradient accumulation, of one of the step's micro-batches, which come in turn and share weights. State
+    /// moves once a step all the same: see <see cref="TrainingPosition.BeginsStep"/> and <see cref="StepRows"/>.
+    /// </summary>
     /// <param name="views">One tensor [B, 3, H, W] a view; sizes may differ between views, never the batch.</param>
     /// <param name="position">Where training is.</param>
     public abstract Tensor Loss(IReadOnlyList<Tensor> views, TrainingPosition position);

@@ -90,22 +90,22 @@ public sealed partial class ContrastivePretrainTrainer : IEstimator<ContrastiveE
         Device device = TrainingDevice.Select(_context, channel);
         var errors = new ImageErrors(_options.UnreadableImages, channel);
         using IViewSource source = ViewSources.Open(trainData, views, _options, unchecked((ulong)seed), device, errors, channel);
-        if (source.RowCount < _options.BatchSize)
-            throw new ArgumentException($"{nameof(Options.BatchSize)} is {_options.BatchSize}, but there are only {source.RowCount} readable images; it must be at most that.", nameof(trainData));
+        var schedule = new TrainingSchedule(_options.Epochs, _options.BatchSize, _options.GradientAccumulationSteps, _options.Optimizer, _options.LearningRateSchedule);
+        schedule.CheckRows(source.RowCount);
 
         ImageSize imageSize = _options.ImageSize ?? source.ViewSizes[0];
         var input = new EncoderInput(_context, image.Name, _options.OutputColumnName, imageSize);
         var history = new RunHistory(_options);
         using var journal = new TrainingJournal(_options, channel, history, workspace is null ? null : new RunCheckpoints(
             workspace, seed, Fingerprint.Of(_options, seed, imageSize, views, source, Fingerprint.OfData(source, trainData, input, _options.CancellationToken)), history));
-        journal.Note($"Pretraining {_options.Backbone.Name} with {_options.Method.Name} on {source.RowCount} images, {_options.Epochs} epochs of {source.RowCount / _options.BatchSize} steps, on {device}, seed {seed}. {_options.Method}; {_options.Optimizer}; {_options.LearningRateSchedule}.");
+        journal.Note($"Pretraining {_options.Backbone.Name} with {_options.Method.Name} on {source.RowCount} images, {_options.Epochs} epochs of {source.RowCount / schedule.ImagesPerStep} steps, on {device}, seed {seed}. {_options.Method}; {_options.Optimizer}; {_options.LearningRateSchedule}.");
         MethodModule method = CreateMethod(seed);
         EncoderNetwork? network = null;
         try
         {
             method.to(device);
             network = new EncoderNetwork(method.Encoder, _options.Normalization, imageSize, device);
-            int epochs = Train(method, network, source, trainData, validationData, input, device, journal);
+            int epochs = Train(method, network, schedule, source, trainData, validationData, input, device, journal);
             return new ContrastiveEncoderTransformer(_context, network, _options.OutputColumnName, _options.InputColumnName) { TrainedEpochs = epochs };
         }
         catch
@@ -140,7 +140,7 @@ public sealed partial class ContrastivePretrainTrainer : IEstimator<ContrastiveE
 
     /// <returns>Epochs of training behind the encoder's weights.</returns>
     private int Train(
-        MethodModule method, EncoderNetwork network, IViewSource source, IDataView trainData, IDataView? validationData,
+        MethodModule method, EncoderNetwork network, TrainingSchedule schedule, IViewSource source, IDataView trainData, IDataView? validationData,
         EncoderInput input, Device device, TrainingJournal journal)
     {
         var classes = new Dictionary<string, int>();
@@ -150,10 +150,10 @@ public sealed partial class ContrastivePretrainTrainer : IEstimator<ContrastiveE
             ? null
             : MonitoredSample.Read(validationData, input, LabelOf(validationData), classes, _options.MonitoredImages, _options.CancellationToken);
         var pairs = new MonitoredPairs(source, Math.Min(_options.MonitoredImages, TrainingOptions.Defaults.MonitoredPairs));
-        var schedule = new TrainingSchedule(_options.Epochs, _options.BatchSize, _options.Optimizer, _options.LearningRateSchedule);
         using OptimizerState optimizer = _options.Optimizer.Create(method.TrainableParameters(), schedule.PeakLearningRate);
         TrainingProgress start = journal.Begin(method, optimizer);
-        return journal.End(new TrainingLoop(method, optimizer, schedule, source, device).Run(
+        var step = new TrainingStep(method, optimizer, schedule, device);
+        return journal.End(new TrainingLoop(method, step, schedule, source).Run(
             start, new EncoderMonitor(network, sample, pairs, validation), journal, _options.CancellationToken));
     }
 

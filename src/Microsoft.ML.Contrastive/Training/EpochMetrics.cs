@@ -14,7 +14,7 @@ public sealed record EpochMetrics
     /// <summary>Optimiser steps done so far.</summary>
     public required long Step { get; init; }
 
-    /// <summary>Mean loss over the epoch's batches. Its scale depends on the method, the temperature and the batch size: compare within a run only.</summary>
+    /// <summary>Mean loss over the epoch's (micro-)batches. Its scale depends on the method, the temperature and the batch size: compare within a run only.</summary>
     public required double Loss { get; init; }
 
     /// <summary>Learning rate of the epoch's last step.</summary>

@@ -1,13 +1,10 @@
 using System.Diagnostics;
 using Microsoft.ML.Contrastive.Methods;
-using Microsoft.ML.Contrastive.Training.Optimization;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Microsoft.ML.Contrastive.Training;
 
 /// <summary>The loop that every method trains in.</summary>
-internal sealed class TrainingLoop(MethodModule method, OptimizerState optimizer, TrainingSchedule schedule, IViewSource views, Device device)
+internal sealed class TrainingLoop(MethodModule method, TrainingStep step, TrainingSchedule schedule, IViewSource views)
 {
     /// <summary>
     /// Objects that torch's bindings leave to finalizers hold some megabytes of native memory a step, which the garbage collector cannot see: left
@@ -25,15 +22,19 @@ internal sealed class TrainingLoop(MethodModule method, OptimizerState optimizer
     {
         using var batches = new BatchPrefetcher(views, schedule.BatchSize);
         var clock = Stopwatch.StartNew();
-        long stepsPerEpoch = views.RowCount / schedule.BatchSize;
+        long stepsPerEpoch = views.RowCount / schedule.ImagesPerStep;
         while (at.Epoch < schedule.Epochs && !journal.StopsEarly && !cancellation.IsCancellationRequested)
         {
             method.train();
+            step.Restart();
             long started = Stopwatch.GetTimestamp(), firstStep = at.Step;
             bool complete = true;
-            foreach (ViewBatch batch in batches.Epoch(at.Epoch, at.StepInEpoch))
+            foreach (ViewBatch batch in batches.Epoch(at.Epoch, at.StepInEpoch * schedule.GradientAccumulationSteps))
             {
-                at = at.AfterStep(Step(batch, new TrainingPosition(at.Step, stepsPerEpoch, schedule.Epochs)));
+                // The last micro-batches of an epoch may be too few for a step.
+                if (at.StepInEpoch == stepsPerEpoch || step.Add(batch, new TrainingPosition(at.Step, stepsPerEpoch, schedule.Epochs)) is not { } loss)
+                    continue;
+                at = at.AfterStep(loss);
                 journal.AfterStep(at);
                 if (at.Step % StepsBetweenCollections == 0)
                     GC.Collect(generation: 1);
@@ -43,7 +44,7 @@ internal sealed class TrainingLoop(MethodModule method, OptimizerState optimizer
             }
 
             if (at.StepInEpoch == 0)
-                throw new InvalidOperationException($"An epoch gave no batch of {schedule.BatchSize} images: too many of the {views.RowCount} images cannot be read (the log names them). Use a smaller BatchSize, or mend the images.");
+                throw new InvalidOperationException($"An epoch gave no step of {schedule.ImagesPerStep} images: too many of the {views.RowCount} images cannot be read (the log names them). Use a smaller BatchSize, or mend the images.");
             double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
             RepresentationSummary health = monitor.Measure();
             var metrics = new EpochMetrics
@@ -53,7 +54,7 @@ internal sealed class TrainingLoop(MethodModule method, OptimizerState optimizer
                 Step = at.Step,
                 Loss = at.LossSum / at.StepInEpoch,
                 LearningRate = schedule.LearningRate(new TrainingPosition(at.Step - 1, stepsPerEpoch, schedule.Epochs)),
-                ImagesPerSecond = (at.Step - firstStep) * schedule.BatchSize / seconds,
+                ImagesPerSecond = (at.Step - firstStep) * schedule.ImagesPerStep / seconds,
                 WaitingForData = batches.Waited.TotalSeconds / seconds,
                 FeatureSpread = health.Spread,
                 EffectiveRank = health.EffectiveRank,
@@ -68,22 +69,5 @@ internal sealed class TrainingLoop(MethodModule method, OptimizerState optimizer
 
         method.eval();
         return at;
-    }
-
-    private double Step(ViewBatch batch, TrainingPosition position)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        double learningRate = schedule.LearningRate(position);
-        optimizer.ZeroGrad();
-        using Tensor loss = method.Loss([.. batch.Views.Select(v => v.to(device))], position);
-        double value = loss.item<float>();
-        if (!double.IsFinite(value))
-            throw new NonFiniteLossException(value, position.Step, learningRate);
-        loss.backward();
-        optimizer.ClipGradients();
-        method.BeforeOptimizerStep(position);
-        optimizer.Step(learningRate, schedule.WeightDecay(position));
-        method.AfterOptimizerStep(position);
-        return value;
     }
 }

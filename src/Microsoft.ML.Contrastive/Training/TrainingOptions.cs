@@ -46,9 +46,31 @@ public abstract class TrainingOptions
     /// <value>The default value is 200.</value>
     public int Epochs { get; set; }
 
-    /// <summary>Images (rows) a step, at least 2 and at most the number of images. A remainder of each epoch is dropped.</summary>
+    /// <summary>
+    /// Images (rows) that the loss sees together, at least 2 and at most the number of images; without <see cref="GradientAccumulationSteps"/>, the images of a step.
+    /// A remainder of each epoch is dropped.
+    /// </summary>
     /// <value>The default value is 256.</value>
     public int BatchSize { get; set; } = Defaults.BatchSize;
+
+    /// <summary>
+    /// Micro-batches of <see cref="BatchSize"/> images whose gradients are averaged into one step of the optimiser, at least 1: the memory of one micro-batch, the
+    /// step of <see cref="BatchSize"/> × <see cref="GradientAccumulationSteps"/> images.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// It is not a larger batch. A contrastive loss (SimCLR, MoCo v3) sees only the negatives of its micro-batch, VICReg only its covariances, and batch norm
+    /// takes its statistics from the micro-batch and moves its running averages with each. The two are equal only where the loss is a mean over independent rows
+    /// and nothing normalises over the batch: MoCo v1 and v2 and DINO on a vision transformer (with a head without batch norm).
+    /// </para>
+    /// <para>
+    /// What a method carries along moves once a step: momentum copies (MoCo, BYOL, DINO), MoCo's queue, which takes in the keys of all micro-batches at the end of
+    /// the step, and DINO's centre, which takes in the mean of their means. Steps, schedules and checkpoints count steps of the optimiser; learning rates that
+    /// scale with the batch (<see cref="Optimizer.LearningRateScaling"/>) do so with the images of a step. An epoch's micro-batches that make no whole step are dropped.
+    /// </para>
+    /// </remarks>
+    /// <value>The default value is 1.</value>
+    public int GradientAccumulationSteps { get; set; } = Defaults.GradientAccumulationSteps;
 
     /// <summary>Size of the images that the encoder will read: images are resized and centre-cropped to it.</summary>
     /// <value>The default value is <see langword="null"/>: the size of the first view.</value>
@@ -152,6 +174,7 @@ public abstract class TrainingOptions
             throw new ArgumentException($"{nameof(ViewColumnNames)} names '{twice.Key}' {twice.Count()} times; a positive pair of a view with itself teaches nothing.", nameof(ViewColumnNames));
         AtLeast(Epochs, 0, nameof(Epochs));
         AtLeast(BatchSize, 2, nameof(BatchSize));
+        AtLeast(GradientAccumulationSteps, 1, nameof(GradientAccumulationSteps));
         AtLeast(MonitoredImages, 0, nameof(MonitoredImages));
         AtLeast(RenderThreads ?? 1, 1, nameof(RenderThreads));
         AtLeast(CheckpointEveryEpochs, 1, nameof(CheckpointEveryEpochs));
@@ -214,6 +237,7 @@ public abstract class TrainingOptions
         public const string OutputColumnName = "Features";
         public const string LabelColumnName = "Label";
         public const int BatchSize = 256;
+        public const int GradientAccumulationSteps = 1;
         public const int MonitoredImages = 1000;
         public const int CheckpointEveryEpochs = 1;
 

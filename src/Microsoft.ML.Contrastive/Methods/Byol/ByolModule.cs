@@ -32,7 +32,7 @@ internal sealed class ByolModule : MethodModule
     {
         var p1 = _predictor.call(_online.call(views[0]));
         var p2 = _predictor.call(_online.call(views[1]));
-        if (training && _options.TargetUpdate == TargetUpdate.BeforeTargets)
+        if (training && position.BeginsStep && _options.TargetUpdate == TargetUpdate.BeforeTargets)
             _target.Follow(MomentumAt(position));
         var z1 = _target.call(views[0]);
         var z2 = _target.call(views[1]);

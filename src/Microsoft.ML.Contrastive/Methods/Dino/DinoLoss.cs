@@ -37,8 +37,11 @@ internal static class DinoLoss
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        center.mul_(momentum).add_(Single(teacher).mean([0]), alpha: 1 - momentum);
+        center.mul_(momentum).add_(Mean(teacher)[0], alpha: 1 - momentum);
     }
+
+    /// <summary>The mean of the teacher's outputs over the batch, [1, prototypes].</summary>
+    public static Tensor Mean(Tensor teacher) => Single(teacher.detach()).mean([0], keepdim: true);
 
     /// <summary>Half-precision outputs are widened: a sum over 65536 prototypes would lose its small terms.</summary>
     private static Tensor Single(Tensor outputs) => outputs.dtype is ScalarType.Float64 ? outputs : outputs.to(ScalarType.Float32);

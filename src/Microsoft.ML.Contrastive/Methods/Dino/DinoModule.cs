@@ -13,6 +13,7 @@ internal sealed class DinoModule : MethodModule
     private readonly ProjectedEncoder _student;
     private readonly DinoHead _studentHead;
     private readonly MomentumCopy _teacher;
+    private readonly StepRows _teacherMeans = new();
 
     public DinoModule(Dino options, Backbone backbone)
         : base(nameof(Dino))
@@ -42,8 +43,8 @@ internal sealed class DinoModule : MethodModule
         var student = _studentHead.call(cat([.. BySize(views).Select(same => _student.Encoder.call(cat(same)))]));
         var loss = DinoLoss.Loss(
             student.chunk(views.Count), teacher.chunk(GlobalViews), Center, _options.StudentTemperature, _options.TeacherTemperatureAt(position.Epoch));
-        if (training)
-            DinoLoss.MoveCenter(Center, teacher, _options.CenterMomentum);      // after its use, as in the original
+        if (training && _teacherMeans.Add(DinoLoss.Mean(teacher), position) is { } means)
+            DinoLoss.MoveCenter(Center, means, _options.CenterMomentum);        // after its use, as in the original
         return loss;
     }
 

@@ -11,6 +11,7 @@ internal sealed class MoCoModule : MethodModule
     private readonly ProjectedEncoder _query;
     private readonly MomentumCopy _key;
     private readonly KeyQueue _queue;
+    private readonly StepRows _newKeys = new();
 
     public MoCoModule(MoCo options, Backbone backbone)
         : base(nameof(MoCo))
@@ -29,20 +30,20 @@ internal sealed class MoCoModule : MethodModule
     public override Tensor Loss(IReadOnlyList<Tensor> views, TrainingPosition position)
     {
         var q1 = InGroups(_query.call, views[0]);
-        if (training)
+        if (training && position.BeginsStep)
             _key.Follow(MomentumAt(position));     // before the keys, as in the original: i.e. after the last optimiser step
-        var k2 = Keys(views[1], position.Step);
+        var k2 = Keys(views[1], Seed(position));
         if (!_options.Symmetric)
         {
             var loss = InfoNce.Loss(q1, k2, _queue.Keys(0), _options.Temperature);
-            Enqueue(k2);
+            Enqueue(position, k2);
             return loss;
         }
 
         var q2 = InGroups(_query.call, views[1]);
-        var k1 = Keys(views[0], ~position.Step);
+        var k1 = Keys(views[0], ~Seed(position));
         var symmetric = (InfoNce.Loss(q1, k2, _queue.Keys(1), _options.Temperature) + InfoNce.Loss(q2, k1, _queue.Keys(0), _options.Temperature)) / 2;
-        Enqueue(k1, k2);
+        Enqueue(position, k1, k2);
         return symmetric;
     }
 
@@ -57,10 +58,14 @@ internal sealed class MoCoModule : MethodModule
         return new ProjectedEncoder(encoder, Mlp.Create(widths, hiddenBias: true, hiddenBatchNorm: false, outputBias: true));
     }
 
-    private void Enqueue(params Tensor[] keys)
+    /// <summary>The number of the batch since training began.</summary>
+    private static long Seed(TrainingPosition position) => (position.Step * position.MicroBatches) + position.MicroBatch;
+
+    /// <summary>Keys enter the queue when the step ends: until then all its micro-batches have the negatives that one large batch would have.</summary>
+    private void Enqueue(TrainingPosition position, params Tensor[] keys)
     {
-        if (training)
-            _queue.Enqueue(keys);
+        if (training && _newKeys.Add(stack(keys, 1), position) is { } all)
+            _queue.Enqueue(all.unbind(1));
     }
 
     private Tensor InGroups(Func<Tensor, Tensor> network, Tensor images) =>

@@ -36,7 +36,7 @@ internal sealed class MoCoV3Module : MethodModule
     {
         var q1 = _predictor.call(_base.call(views[0]));
         var q2 = _predictor.call(_base.call(views[1]));
-        if (training)
+        if (training && position.BeginsStep)
             _momentum.Follow(MomentumAt(position));     // before the keys, as in the original
         var k1 = _momentum.call(views[0]);
         var k2 = _momentum.call(views[1]);

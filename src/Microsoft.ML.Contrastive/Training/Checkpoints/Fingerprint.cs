@@ -35,6 +35,7 @@ internal static class Fingerprint
         Add(values, nameof(options.ImageSize), imageSize);
         Add(values, nameof(options.Epochs), options.Epochs);
         Add(values, nameof(options.BatchSize), options.BatchSize);
+        Add(values, nameof(options.GradientAccumulationSteps), options.GradientAccumulationSteps);
         Add(values, nameof(options.BestEpochMetric), options.BestEpochMetric);
         Add(values, nameof(options.Normalization), options.Normalization);
         Add(values, nameof(options.Method), options.Method);

@@ -15,11 +15,11 @@ public abstract record Optimizer
     {
     }
 
-    /// <summary>The peak learning rate, at a batch of 256 images unless <see cref="LearningRateScaling"/> is none.</summary>
+    /// <summary>The peak learning rate, at 256 images a step unless <see cref="LearningRateScaling"/> is none.</summary>
     /// <value>Above 0. The default depends on the optimiser.</value>
     public double LearningRate { get; init; }
 
-    /// <summary>How the learning rate follows the batch size.</summary>
+    /// <summary>How the learning rate follows the batch size, by which is meant the images of an optimiser step: with gradient accumulation, those of all its micro-batches.</summary>
     /// <value>The default value is <see cref="LearningRateScaling.Linear"/>, for <see cref="Adam"/> <see cref="LearningRateScaling.None"/>.</value>
     public LearningRateScaling LearningRateScaling { get; init; } = LearningRateScaling.Linear;
 

@@ -75,6 +75,8 @@ public sealed class ResumeTests : IDisposable
     [InlineData("mocov2")]
     [InlineData("dino")]
     [InlineData("simclr stopping")]
+    [InlineData("mocov2 accumulating")]
+    [InlineData("dino accumulating")]
     public void A_process_killed_within_an_epoch_ends_as_if_it_had_not_been(string method)
     {
         const int Epochs = 16;

@@ -1,0 +1,49 @@
+using Microsoft.ML.Contrastive.Methods;
+using Microsoft.ML.Contrastive.Training.Optimization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Contrastive.Training;
+
+/// <summary>One optimiser step after the other: the gradients of the step's micro-batches, summed up, then the move.</summary>
+internal sealed class TrainingStep(MethodModule method, OptimizerState optimizer, TrainingSchedule schedule, Device device)
+{
+    private int _microBatch;
+    private double _loss;
+
+    /// <summary>Forgets the micro-batches of a step that the end of an epoch has left unfinished.</summary>
+    public void Restart() => _microBatch = 0;
+
+    /// <summary>Adds the gradients of a micro-batch, and moves the weights when it was the step's last.</summary>
+    /// <param name="batch">The micro-batch.</param>
+    /// <param name="step">The step.</param>
+    /// <returns>The step's loss, the mean over its micro-batches; <see langword="null"/> while some are to come.</returns>
+    public double? Add(ViewBatch batch, TrainingPosition step)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        TrainingPosition position = step with { MicroBatch = _microBatch, MicroBatches = schedule.GradientAccumulationSteps };
+        double learningRate = schedule.LearningRate(position);
+        if (position.BeginsStep)
+        {
+            optimizer.ZeroGrad();
+            _loss = 0;
+        }
+
+        using Tensor loss = method.Loss([.. batch.Views.Select(v => v.to(device))], position) / position.MicroBatches;
+        double value = loss.item<float>();
+        if (!double.IsFinite(value))
+            throw new NonFiniteLossException(value, position.Step, learningRate);
+        loss.backward();
+        _loss += value;
+        _microBatch++;
+        if (!position.EndsStep)
+            return null;
+
+        _microBatch = 0;
+        optimizer.ClipGradients();
+        method.BeforeOptimizerStep(position);
+        optimizer.Step(learningRate, schedule.WeightDecay(position));
+        method.AfterOptimizerStep(position);
+        return _loss;
+    }
+}

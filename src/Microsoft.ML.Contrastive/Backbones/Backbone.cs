@@ -27,7 +27,15 @@ public abstract record Backbone
     public abstract int FeatureDimension { get; }
 
     /// <summary>Builds the network with fresh weights from torch's global random numbers.</summary>
-    internal abstract BackboneModule Create();
+    internal BackboneModule Create()
+    {
+        BackboneModule network = Build();
+        network.Description = this;
+        return network;
+    }
+
+    /// <inheritdoc cref="Create"/>
+    private protected abstract BackboneModule Build();
 
     /// <summary>A ResNet with one basic block a stage: for small images and little time.</summary>
     /// <param name="stem">First layers. The default value is <see cref="Stem.ImageNet"/>.</param>

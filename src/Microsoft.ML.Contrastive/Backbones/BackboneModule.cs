@@ -12,6 +12,19 @@ internal abstract class BackboneModule(string name) : nn.Module<Tensor, Tensor>(
     /// <summary>Number of features D.</summary>
     public abstract int FeatureDimension { get; }
 
+    /// <summary>What it was built from: building it again gives a network of the same parameters, with other values.</summary>
+    public Backbone? Description { get; set; }
+
+    /// <summary>Copies the values of another network of the same description, parameters and buffers, bit for bit.</summary>
+    public void CopyFrom(BackboneModule other)
+    {
+        using var noGradients = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Dictionary<string, Tensor> values = other.state_dict();
+        foreach ((string name, Tensor tensor) in state_dict())
+            tensor.copy_(values[name]);
+    }
+
     /// <summary>Writes the network as ONNX nodes, in evaluation mode.</summary>
     /// <param name="graph">The graph under construction.</param>
     /// <param name="input">Name of the value that holds the normalised images [B, 3, H, W].</param>

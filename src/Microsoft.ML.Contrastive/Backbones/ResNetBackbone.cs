@@ -58,7 +58,7 @@ internal sealed record ResNetBackbone : Backbone
 
     public override int FeatureDimension => Width * 8 * (Depth.IsBottleneck ? Bottleneck.Expansion : 1);
 
-    internal override BackboneModule Create()
+    private protected override BackboneModule Build()
     {
         TorchRuntime.EnsureLoaded();
         return new ResNet(this);

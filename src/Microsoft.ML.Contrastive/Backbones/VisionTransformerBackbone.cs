@@ -74,7 +74,7 @@ internal sealed record VisionTransformerBackbone : Backbone
 
     public override int FeatureDimension => Size.Dimension;
 
-    internal override BackboneModule Create()
+    private protected override BackboneModule Build()
     {
         TorchRuntime.EnsureLoaded();
         int heads = Variant == VisionTransformerVariant.MoCoV3 ? MoCoV3Heads : Size.Heads;

@@ -1,4 +1,5 @@
 using Microsoft.ML.Contrastive.Backbones;
+using Microsoft.ML.Contrastive.Encoders;
 using Microsoft.ML.Contrastive.Methods;
 using Microsoft.ML.Contrastive.Training;
 
@@ -47,5 +48,43 @@ public sealed class ContrastiveTrainers
         options.Method = method ?? options.Method;
         options.Backbone = backbone ?? options.Backbone;
         return ContrastivePretrain(options);
+    }
+
+    /// <summary>Trains an image classifier on images with labels, from scratch or from a pretrained encoder, with all settings.</summary>
+    /// <param name="options">The settings.</param>
+    /// <exception cref="ArgumentException">A setting is missing or contradicts another.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range.</exception>
+    public SupervisedTrainer SupervisedClassification(SupervisedTrainer.Options options) => new(_context, options);
+
+    /// <summary>Trains an image classifier on images with labels, from scratch or from a pretrained encoder, with the settings that matter most.</summary>
+    /// <param name="labelColumnName">Column of the labels.</param>
+    /// <param name="inputColumnName">Column of the images that the classifier will read.</param>
+    /// <param name="viewColumnNames">Columns of the views that it is trained on; "View1" when left out.</param>
+    /// <param name="backbone">The network; that of the encoder, or ResNet-18 with the ImageNet stem, when left out.</param>
+    /// <param name="initialEncoder">A pretrained encoder to start from; fresh weights when left out.</param>
+    /// <param name="epochs">Passes over the data, at least 0.</param>
+    /// <param name="batchSize">Images a step, at least 2.</param>
+    /// <exception cref="ArgumentException">A setting is missing or contradicts another.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range.</exception>
+    public SupervisedTrainer SupervisedClassification(
+        string labelColumnName = TrainingOptions.Defaults.LabelColumnName,
+        string inputColumnName = TrainingOptions.Defaults.InputColumnName,
+        string[]? viewColumnNames = null,
+        Backbone? backbone = null,
+        ContrastiveEncoderTransformer? initialEncoder = null,
+        int epochs = SupervisedTrainer.Defaults.Epochs,
+        int batchSize = TrainingOptions.Defaults.BatchSize)
+    {
+        var options = new SupervisedTrainer.Options
+        {
+            LabelColumnName = labelColumnName,
+            InputColumnName = inputColumnName,
+            InitialEncoder = initialEncoder,
+            Epochs = epochs,
+            BatchSize = batchSize,
+        };
+        options.ViewColumnNames = viewColumnNames ?? options.ViewColumnNames;
+        options.Backbone = backbone ?? options.Backbone;
+        return SupervisedClassification(options);
     }
 }

@@ -1,13 +1,7 @@
-using Microsoft.ML.Contrastive.Augmentation;
 using Microsoft.ML.Contrastive.Encoders;
 using Microsoft.ML.Contrastive.Methods;
-using Microsoft.ML.Contrastive.Seams;
-using Microsoft.ML.Contrastive.Training.Checkpoints;
-using Microsoft.ML.Contrastive.Training.Optimization;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Microsoft.ML.Contrastive.Training;
 
@@ -42,8 +36,6 @@ namespace Microsoft.ML.Contrastive.Training;
 /// </remarks>
 public sealed partial class ContrastivePretrainTrainer : IEstimator<ContrastiveEncoderTransformer>
 {
-    private static readonly Lock InitialWeights = new();
-
     private readonly MLContext _context;
     private readonly Options _options;
 
@@ -76,47 +68,13 @@ public sealed partial class ContrastivePretrainTrainer : IEstimator<ContrastiveE
     /// <returns>The encoder; after a cancellation, the encoder as far as it came.</returns>
     public ContrastiveEncoderTransformer Fit(IDataView trainData, IDataView? validationData)
     {
-        ArgumentNullException.ThrowIfNull(trainData);
-        DataViewSchema.Column image = TrainingColumns.Image(trainData.Schema, _options.InputColumnName);
-        DataViewSchema.Column[] views = TrainingColumns.Views(trainData.Schema, _options.ViewColumnNames, _options.Method);
-        if (validationData is not null)
-            TrainingColumns.Image(validationData.Schema, _options.InputColumnName);
-        _options.CheckMetrics(LabelOf(trainData) is not null);
-
-        IHost host = ((IHostEnvironment)_context).Register(nameof(ContrastivePretrainTrainer));
-        using IChannel channel = host.Start("Pretraining");
-        using Workspace? workspace = _options.WorkspacePath is { } path ? Workspace.Open(path, _options.Resume) : null;
-        int seed = _options.Seed ?? MlNetInternals.Seed(_context) ?? workspace?.Saved?.Seed ?? Random.Shared.Next();
-        Device device = TrainingDevice.Select(_context, channel);
-        var errors = new ImageErrors(_options.UnreadableImages, channel);
-        using IViewSource source = ViewSources.Open(trainData, views, _options, unchecked((ulong)seed), device, errors, channel);
-        var schedule = new TrainingSchedule(_options.Epochs, _options.BatchSize, _options.GradientAccumulationSteps, _options.Optimizer, _options.LearningRateSchedule);
-        schedule.CheckRows(source.RowCount);
-
-        ImageSize imageSize = _options.ImageSize ?? source.ViewSizes[0];
-        var input = new EncoderInput(_context, image.Name, _options.OutputColumnName, imageSize);
-        var history = new RunHistory(_options);
-        using var journal = new TrainingJournal(_options, channel, history, workspace is null ? null : new RunCheckpoints(
-            workspace, seed, Fingerprint.Of(_options, seed, imageSize, views, source, Fingerprint.OfData(source, trainData, input, _options.CancellationToken)), history));
-        journal.Note($"Pretraining {_options.Backbone.Name} with {_options.Method.Name} on {source.RowCount} images, {_options.Epochs} epochs of {source.RowCount / schedule.ImagesPerStep} steps, on {device}, seed {seed}. {_options.Method}; {_options.Optimizer}; {_options.LearningRateSchedule}.");
-        MethodModule method = CreateMethod(seed);
-        EncoderNetwork? network = null;
-        try
+        using IChannel channel = ((IHostEnvironment)_context).Register(nameof(ContrastivePretrainTrainer)).Start("Pretraining");
+        var task = new TrainingTask(_options.Method, () => _options.Method.Create(_options.Backbone))
         {
-            method.to(device);
-            network = new EncoderNetwork(method.Encoder, _options.Normalization, imageSize, device);
-            int epochs = Train(method, network, schedule, source, trainData, validationData, input, device, journal);
-            return new ContrastiveEncoderTransformer(_context, network, _options.OutputColumnName, _options.InputColumnName) { TrainedEpochs = epochs };
-        }
-        catch
-        {
-            network?.Dispose();
-            throw;
-        }
-        finally
-        {
-            method.DisposeAllButEncoder();
-        }
+            TakesOneSize = _options.Method.TakesMultiCrop ? null : _options.Method.Name,
+        };
+        return new TrainingRun(_context, _options, task, channel).Fit(trainData, validationData, (network, epochs) =>
+            new ContrastiveEncoderTransformer(_context, network, _options.OutputColumnName, _options.InputColumnName) { TrainedEpochs = epochs });
     }
 
     /// <inheritdoc/>
@@ -127,36 +85,4 @@ public sealed partial class ContrastivePretrainTrainer : IEstimator<ContrastiveE
             EncoderSchema.CheckImage(inputSchema, view);
         return output;
     }
-
-    /// <summary>Initial weights come from torch's global random numbers: two trainings that start at once must not take turns in drawing them.</summary>
-    private MethodModule CreateMethod(int seed)
-    {
-        lock (InitialWeights)
-        {
-            random.manual_seed(seed);
-            return _options.Method.Create(_options.Backbone);
-        }
-    }
-
-    /// <returns>Epochs of training behind the encoder's weights.</returns>
-    private int Train(
-        MethodModule method, EncoderNetwork network, TrainingSchedule schedule, IViewSource source, IDataView trainData, IDataView? validationData,
-        EncoderInput input, Device device, TrainingJournal journal)
-    {
-        var classes = new Dictionary<string, int>();
-        MonitoredSample sample = MonitoredSample.Read(trainData, input, LabelOf(trainData), classes, _options.MonitoredImages, _options.CancellationToken);
-        _options.CheckMetrics(sample.HasLabels);
-        MonitoredSample? validation = validationData is null
-            ? null
-            : MonitoredSample.Read(validationData, input, LabelOf(validationData), classes, _options.MonitoredImages, _options.CancellationToken);
-        var pairs = new MonitoredPairs(source, Math.Min(_options.MonitoredImages, TrainingOptions.Defaults.MonitoredPairs));
-        using OptimizerState optimizer = _options.Optimizer.Create(method.TrainableParameters(), schedule.PeakLearningRate);
-        TrainingProgress start = journal.Begin(method, optimizer);
-        var step = new TrainingStep(method, optimizer, schedule, device);
-        return journal.End(new TrainingLoop(method, step, schedule, source).Run(
-            start, new EncoderMonitor(network, sample, pairs, validation), journal, _options.CancellationToken));
-    }
-
-    private DataViewSchema.Column? LabelOf(IDataView data) =>
-        _options.LabelColumnName is { } name ? data.Schema.GetColumnOrNull(name) : null;
 }

@@ -4,13 +4,19 @@ using Microsoft.ML.Contrastive.Evaluation;
 namespace Microsoft.ML.Contrastive.Training;
 
 /// <summary>What the monitor saw in one epoch.</summary>
-internal readonly record struct RepresentationSummary(double Spread, double EffectiveRank, double Uniformity, double Alignment, double? KnnAccuracy);
+internal readonly record struct RepresentationSummary(double Spread, double EffectiveRank, double Uniformity, double Alignment, double? KnnAccuracy, double? ValidationAccuracy);
 
 /// <summary>
 /// Looks at the encoder after each epoch: does it still tell images apart (spread, effective rank, uniformity), does it know an image again (alignment),
-/// and does it tell classes apart (nearest neighbours, when there are labels)?
+/// and does it tell classes apart (nearest neighbours, when there are labels; the classifier on it, when one is trained)?
 /// </summary>
-internal sealed class EncoderMonitor(EncoderNetwork network, MonitoredSample sample, MonitoredPairs pairs, MonitoredSample? validation)
+/// <param name="network">The encoder.</param>
+/// <param name="sample">Images that it is trained on.</param>
+/// <param name="pairs">Views that it is trained on.</param>
+/// <param name="validation">Images that it is not trained on, if there are any.</param>
+/// <param name="classify">From features n × D to the classes' scores n × C, when a classifier is trained.</param>
+internal sealed class EncoderMonitor(
+    EncoderNetwork network, MonitoredSample sample, MonitoredPairs pairs, MonitoredSample? validation, Func<float[], float[]>? classify = null)
 {
     /// <summary>Fewer than the usual 200: the sample holds a thousand images, and 200 of them would outvote a class of a hundred.</summary>
     private const int Neighbours = 20;
@@ -19,23 +25,32 @@ internal sealed class EncoderMonitor(EncoderNetwork network, MonitoredSample sam
     public RepresentationSummary Measure()
     {
         if (sample.Count < 2)
-            return new RepresentationSummary(double.NaN, double.NaN, double.NaN, double.NaN, null);
+            return new RepresentationSummary(double.NaN, double.NaN, double.NaN, double.NaN, null, null);
         network.Backbone.eval();
         float[] features = Encode(sample);
         RepresentationHealth health = RepresentationHealth.Measure(features, network.FeatureDimension);
+        float[]? unseen = validation is { HasLabels: true } ? Encode(validation) : null;
         return new RepresentationSummary(
-            health.RelativeStandardDeviation, health.RankMe, health.Uniformity, pairs.Alignment(network), KnnAccuracy(features));
+            health.RelativeStandardDeviation, health.RankMe, health.Uniformity, pairs.Alignment(network),
+            KnnAccuracy(features, unseen), unseen is null || classify is null ? null : Accuracy(classify(unseen), validation!.Labels));
     }
 
-    private double? KnnAccuracy(float[] features)
+    private double? KnnAccuracy(float[] features, float[]? unseen)
     {
         if (!sample.HasLabels)
             return null;
-        if (validation is not { HasLabels: true })
+        if (unseen is null)
             return new NearestNeighbourClassifier(features, sample.Labels, Neighbours).ClassifyLeavingOneOut().Accuracy(sample.Labels);
         // A class that only the validation images have has no neighbours, and counts as wrong.
-        int classes = Math.Max(sample.Labels.Max(), validation.Labels.Max()) + 1;
-        return new NearestNeighbourClassifier(features, sample.Labels, Neighbours, classCount: classes).Classify(Encode(validation)).Accuracy(validation.Labels);
+        int classes = Math.Max(sample.Labels.Max(), validation!.Labels.Max()) + 1;
+        return new NearestNeighbourClassifier(features, sample.Labels, Neighbours, classCount: classes).Classify(unseen).Accuracy(validation.Labels);
+    }
+
+    /// <summary>Top-1 accuracy. An image of a class that training does not know counts as wrong.</summary>
+    private static double Accuracy(float[] scores, int[] labels)
+    {
+        int classes = scores.Length / labels.Length;
+        return labels.Index().Average(l => l.Item < classes && TopKAccuracy.Rank<float>(scores.AsSpan(l.Index * classes, classes), l.Item) == 0 ? 1.0 : 0.0);
     }
 
     private float[] Encode(MonitoredSample images)

@@ -14,6 +14,9 @@ public enum EpochMetric
     /// 2023).
     /// </summary>
     EffectiveRank,
+
+    /// <summary><see cref="EpochMetrics.ValidationAccuracy"/>: higher is better. Needs a classifier in training and labelled validation images.</summary>
+    ValidationAccuracy,
 }
 
 /// <summary>Values of an <see cref="EpochMetric"/>.</summary>
@@ -23,6 +26,7 @@ internal static class EpochMetricValues
     public static double? Of(this EpochMetric metric, EpochMetrics epoch) => metric switch
     {
         EpochMetric.KnnAccuracy => epoch.KnnAccuracy,
+        EpochMetric.ValidationAccuracy => epoch.ValidationAccuracy,
         EpochMetric.EffectiveRank => epoch.EffectiveRank is double.NaN ? null : epoch.EffectiveRank,
         _ => epoch.Loss,
     };

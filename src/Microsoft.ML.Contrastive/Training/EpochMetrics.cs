@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Microsoft.ML.Contrastive.Training;
 
-/// <summary>What one epoch of pretraining did: reported to <see cref="TrainingOptions.MetricsCallback"/> and to the log.</summary>
+/// <summary>What one epoch of training did: reported to <see cref="TrainingOptions.MetricsCallback"/> and to the log.</summary>
 public sealed record EpochMetrics
 {
     /// <summary>The epoch just finished, from 1.</summary>
@@ -55,11 +55,17 @@ public sealed record EpochMetrics
     /// </summary>
     public double? KnnAccuracy { get; init; }
 
+    /// <summary>
+    /// Top-1 accuracy, 0 … 1, of the classifier in training on the validation images (<see cref="TrainingOptions.ValidationSet"/>; as many of them as
+    /// <see cref="TrainingOptions.MonitoredImages"/> says). <see langword="null"/> in pretraining and without labelled validation images.
+    /// </summary>
+    public double? ValidationAccuracy { get; init; }
+
     /// <summary>Wall-clock time since training began.</summary>
     public required TimeSpan Elapsed { get; init; }
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"epoch {Epoch}/{Epochs}  loss {Loss:0.0000}  lr {LearningRate:0.#####}  {ImagesPerSecond:0} images/s  waiting {WaitingForData:0%}  spread {FeatureSpread:0.00}  rank {EffectiveRank:0.0}  alignment {Alignment:0.000}  uniformity {Uniformity:0.00}{(KnnAccuracy is { } knn ? $"  kNN {knn:0.0%}" : "")}");
+        $"epoch {Epoch}/{Epochs}  loss {Loss:0.0000}  lr {LearningRate:0.#####}  {ImagesPerSecond:0} images/s  waiting {WaitingForData:0%}  spread {FeatureSpread:0.00}  rank {EffectiveRank:0.0}  alignment {Alignment:0.000}  uniformity {Uniformity:0.00}{(KnnAccuracy is { } knn ? $"  kNN {knn:0.0%}" : "")}{(ValidationAccuracy is { } top1 ? $"  top-1 {top1:0.0%}" : "")}");
 }

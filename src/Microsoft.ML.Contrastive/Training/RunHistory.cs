@@ -8,9 +8,9 @@ internal sealed class RunHistory(TrainingOptions options)
     /// <summary>The complete epochs, in order.</summary>
     public IReadOnlyList<EpochMetrics> Epochs => _epochs;
 
-    /// <summary>What epochs are compared by: the option, else nearest-neighbour accuracy, without labels the loss.</summary>
+    /// <summary>What epochs are compared by: the option, else the trainer's accuracy where it was measured, else the loss.</summary>
     public EpochMetric Metric =>
-        options.BestEpochMetric ?? (_epochs.Exists(e => e.KnnAccuracy is not null) ? EpochMetric.KnnAccuracy : EpochMetric.Loss);
+        options.BestEpochMetric ?? (_epochs.Exists(e => options.DefaultMetric.Of(e) is not null) ? options.DefaultMetric : EpochMetric.Loss);
 
     /// <summary>The best epoch so far; of equals, the first.</summary>
     public EpochMetrics? Best

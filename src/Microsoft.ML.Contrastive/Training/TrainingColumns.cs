@@ -1,4 +1,3 @@
-using Microsoft.ML.Contrastive.Methods;
 using Microsoft.ML.Transforms.Image;
 
 namespace Microsoft.ML.Contrastive.Training;
@@ -9,8 +8,11 @@ internal static class TrainingColumns
     /// <summary>The column of the images.</summary>
     public static DataViewSchema.Column Image(DataViewSchema schema, string name) => Find(schema, name, nameof(TrainingOptions.InputColumnName));
 
-    /// <summary>The columns of the views: images of known size, equal in size unless the method takes views of several sizes.</summary>
-    public static DataViewSchema.Column[] Views(DataViewSchema schema, string[] names, ContrastiveMethod method)
+    /// <summary>The columns of the views: images of known size.</summary>
+    /// <param name="schema">The data's schema.</param>
+    /// <param name="names">The columns' names.</param>
+    /// <param name="takesOneSize">Who takes only views of one size; <see langword="null"/> when sizes may differ.</param>
+    public static DataViewSchema.Column[] Views(DataViewSchema schema, string[] names, string? takesOneSize)
     {
         DataViewSchema.Column[] views = [.. names.Select(n => Find(schema, n, nameof(TrainingOptions.ViewColumnNames)))];
         foreach (DataViewSchema.Column view in views)
@@ -19,15 +21,21 @@ internal static class TrainingColumns
                 throw new ArgumentException($"The view column '{view.Name}' holds images of unknown size; a view needs a known one. Make it with a crop step such as JointCrop, or append ResizeImages.", nameof(names));
         }
 
-        if (!method.TakesMultiCrop && views.Select(v => (ImageDataViewType)v.Type).Select(t => (t.Width, t.Height)).Distinct().Count() > 1)
-            throw new ArgumentException($"{method.Name} takes views of one size; they are {string.Join(", ", views.Select(v => $"{v.Name} {((ImageDataViewType)v.Type).Width}x{((ImageDataViewType)v.Type).Height}"))}.", nameof(names));
+        if (takesOneSize is not null && views.Select(v => (ImageDataViewType)v.Type).Select(t => (t.Width, t.Height)).Distinct().Count() > 1)
+            throw new ArgumentException($"{takesOneSize} takes views of one size; they are {string.Join(", ", views.Select(v => $"{v.Name} {((ImageDataViewType)v.Type).Width}x{((ImageDataViewType)v.Type).Height}"))}.", nameof(names));
         return views;
     }
 
+    /// <summary>The column of the labels.</summary>
+    public static DataViewSchema.Column Label(DataViewSchema schema, string name) => FindAny(schema, name, nameof(TrainingOptions.LabelColumnName));
+
+    private static DataViewSchema.Column FindAny(DataViewSchema schema, string name, string option) =>
+        schema.GetColumnOrNull(name)
+            ?? throw new ArgumentException($"{option} names the column '{name}', which the data does not have; its columns are {string.Join(", ", schema.Where(c => !c.IsHidden).Select(c => c.Name))}. (Caching and ShuffleRows drop image columns: put them before LoadImages.)", option);
+
     private static DataViewSchema.Column Find(DataViewSchema schema, string name, string option)
     {
-        DataViewSchema.Column column = schema.GetColumnOrNull(name)
-            ?? throw new ArgumentException($"{option} names the column '{name}', which the data does not have; its columns are {string.Join(", ", schema.Where(c => !c.IsHidden).Select(c => c.Name))}. (Caching and ShuffleRows drop image columns: put them before LoadImages.)", option);
+        DataViewSchema.Column column = FindAny(schema, name, option);
         return column.Type is ImageDataViewType
             ? column
             : throw new ArgumentException($"{option} names the column '{name}', which holds {column.Type}; it must hold images. Load them first, e.g. with mlContext.Transforms.LoadImages.", option);

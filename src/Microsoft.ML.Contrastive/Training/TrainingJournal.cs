@@ -1,8 +1,8 @@
-using Microsoft.ML.Contrastive.Backbones;
 using Microsoft.ML.Contrastive.Methods;
 using Microsoft.ML.Contrastive.Training.Checkpoints;
 using Microsoft.ML.Contrastive.Training.Optimization;
 using Microsoft.ML.Runtime;
+using static TorchSharp.torch;
 
 namespace Microsoft.ML.Contrastive.Training;
 
@@ -12,8 +12,8 @@ namespace Microsoft.ML.Contrastive.Training;
 /// </summary>
 internal sealed class TrainingJournal(TrainingOptions options, IChannel channel, RunHistory history, RunCheckpoints? checkpoints) : IDisposable
 {
-    private readonly EncoderCopy _best = new();
-    private BackboneModule? _encoder;
+    private readonly NetworkCopy _best = new();
+    private nn.Module? _result;
 
     /// <summary>Whether training ends before its last epoch.</summary>
     public bool StopsEarly => history.StopReason is not null;
@@ -27,9 +27,9 @@ internal sealed class TrainingJournal(TrainingOptions options, IChannel channel,
 
     /// <summary>Restores what a workspace holds.</summary>
     /// <returns>Where training begins.</returns>
-    public TrainingProgress Begin(MethodModule method, OptimizerState optimizer)
+    public TrainingProgress Begin(TrainingModule method, OptimizerState optimizer)
     {
-        _encoder = method.Encoder;
+        _result = method.Result;
         TrainingProgress start = checkpoints?.Begin(method, optimizer, options.RestoreBestWeights) ?? default;
         if (start != default)
             Note($"Resumed after step {start.Step}: {start.Epoch} of {options.Epochs} epochs and {start.StepInEpoch} further steps are done.");
@@ -68,7 +68,7 @@ internal sealed class TrainingJournal(TrainingOptions options, IChannel channel,
             Note(reason);
         if (options.CancellationToken.IsCancellationRequested)
         {
-            const string Cancelled = "Pretraining was cancelled; the encoder is returned as far as it came.";
+            const string Cancelled = "Training was cancelled; the network is returned as far as it came.";
             channel.Warning(MessageSensitivity.None, "{0}", Cancelled);
             checkpoints?.Log(Cancelled);
         }
@@ -79,7 +79,7 @@ internal sealed class TrainingJournal(TrainingOptions options, IChannel channel,
         if (checkpoints is not null)
             epoch = checkpoints.RestoreBest();
         else
-            _best.Restore(_encoder!);
+            _best.Restore(_result!);
         Note(FormattableString.Invariant($"The encoder is that of epoch {epoch}, the best by {history.Metric} ({history.Metric.Of(best):0.####})."));
         return epoch;
     }
@@ -94,6 +94,6 @@ internal sealed class TrainingJournal(TrainingOptions options, IChannel channel,
             return;
         checkpoints?.SaveBest(progress);
         if (options.RestoreBestWeights && checkpoints is null)
-            _best.Take(_encoder!);
+            _best.Take(_result!);
     }
 }

@@ -4,7 +4,7 @@ using Microsoft.ML.Contrastive.Methods;
 namespace Microsoft.ML.Contrastive.Training;
 
 /// <summary>The loop that every method trains in.</summary>
-internal sealed class TrainingLoop(MethodModule method, TrainingStep step, TrainingSchedule schedule, IViewSource views)
+internal sealed class TrainingLoop(TrainingModule method, TrainingStep step, TrainingSchedule schedule, IViewSource views)
 {
     /// <summary>
     /// Objects that torch's bindings leave to finalizers hold some megabytes of native memory a step, which the garbage collector cannot see: left
@@ -61,6 +61,7 @@ internal sealed class TrainingLoop(MethodModule method, TrainingStep step, Train
                 Alignment = health.Alignment,
                 Uniformity = health.Uniformity,
                 KnnAccuracy = health.KnnAccuracy,
+                ValidationAccuracy = health.ValidationAccuracy,
                 Elapsed = clock.Elapsed,
             };
             at = complete ? at.NextEpoch() : at;

@@ -7,7 +7,7 @@ namespace Microsoft.ML.Contrastive.Training;
 
 /// <summary>
 /// The settings that all trainers of this library share: which columns, which network, how it is optimised, how long, and what is kept of the run.
-/// <see cref="ContrastivePretrainTrainer.Options"/> adds the method.
+/// <see cref="ContrastivePretrainTrainer.Options"/> adds the method, <see cref="SupervisedTrainer.Options"/> what concerns the classifier.
 /// </summary>
 public abstract class TrainingOptions
 {
@@ -22,11 +22,17 @@ public abstract class TrainingOptions
     /// <value>The default value is "Features".</value>
     public string OutputColumnName { get; set; } = Defaults.OutputColumnName;
 
-    /// <summary>Columns of the views, as many as the method takes. Type: image of known size; sizes may differ between views only for methods with multi-crop.</summary>
-    /// <value>The default value is "View1", "View2".</value>
+    /// <summary>
+    /// Columns of the views, as many as the method takes; supervised training takes any number. Type: image of known size; sizes may differ between views only for
+    /// methods with multi-crop.
+    /// </summary>
+    /// <value>The default value is "View1", "View2"; of supervised training "View1".</value>
     public string[] ViewColumnNames { get; set; }
 
-    /// <summary>Column of the labels, text or key. Never used for training: only for the nearest-neighbour accuracy of each epoch, and only if it exists.</summary>
+    /// <summary>
+    /// Column of the labels: text, a key, a number or a boolean. Supervised training needs it. Pretraining never learns from it: it serves the nearest-neighbour
+    /// accuracy of each epoch, and only if it exists.
+    /// </summary>
     /// <value>The default value is "Label".</value>
     public string? LabelColumnName { get; set; } = Defaults.LabelColumnName;
 
@@ -35,7 +41,10 @@ public abstract class TrainingOptions
     public Backbone Backbone { get; set; } = Backbone.ResNet18();
 
     /// <summary>The optimiser and its settings.</summary>
-    /// <value>The default value is SGD with learning rate 0.25 per 256 images, momentum 0.9 and weight decay 1e-4: the paper's setting for small data (0.5 at batch 512).</value>
+    /// <value>
+    /// The default value is SGD with momentum 0.9, weight decay 1e-4 and a learning rate per 256 images of 0.25 in pretraining (the paper's setting for small data: 0.5
+    /// at batch 512), of 0.1 in supervised training (Goyal et al. 2017, section 5.1).
+    /// </value>
     public Optimizer Optimizer { get; set; }
 
     /// <summary>How the learning rate moves over training.</summary>
@@ -43,7 +52,7 @@ public abstract class TrainingOptions
     public LearningRateSchedule LearningRateSchedule { get; set; } = new CosineSchedule { WarmupEpochs = 0 };
 
     /// <summary>Passes over the data; 0 returns the encoder with its initial weights, the baseline that pretraining has to beat.</summary>
-    /// <value>The default value is 200.</value>
+    /// <value>The default value is 200; of supervised training 90 (Goyal et al. 2017, section 5.1).</value>
     public int Epochs { get; set; }
 
     /// <summary>
@@ -84,8 +93,11 @@ public abstract class TrainingOptions
     /// <value>The default value is <see langword="null"/>: the MLContext's seed; without one, a seed is drawn and written to the log.</value>
     public int? Seed { get; set; }
 
-    /// <summary>Images with labels (optional) on which the nearest-neighbour accuracy is measured. Same columns as the training data.</summary>
-    /// <value>The default value is <see langword="null"/>: leave-one-out among training images.</value>
+    /// <summary>
+    /// Images with labels on which the nearest-neighbour accuracy and, in supervised training, the classifier's accuracy are measured. Same columns as the
+    /// training data.
+    /// </summary>
+    /// <value>The default value is <see langword="null"/>: nearest neighbours are measured leave-one-out among training images.</value>
     public IDataView? ValidationSet { get; set; }
 
     /// <summary>Images that each epoch's monitoring looks at, drawn evenly from the data; 0 switches monitoring off. Cost: one forward pass over them, and one over both views of up to 256 rows, an epoch.</summary>
@@ -93,7 +105,7 @@ public abstract class TrainingOptions
     public int MonitoredImages { get; set; } = Defaults.MonitoredImages;
 
     /// <summary>By what epochs are compared: for the best epoch and, unless it names another, for <see cref="EarlyStopping"/>.</summary>
-    /// <value>The default value is <see langword="null"/>: nearest-neighbour accuracy, without labels the loss.</value>
+    /// <value>The default value is <see langword="null"/>: nearest-neighbour accuracy, in supervised training the accuracy on the validation set; where it cannot be measured, the loss.</value>
     public EpochMetric? BestEpochMetric { get; set; }
 
     /// <summary>Ends training when a metric has stopped improving. A resumed run counts on from where it was.</summary>
@@ -197,7 +209,7 @@ public abstract class TrainingOptions
             throw new ArgumentOutOfRangeException(nameof(BestEpochMetric), best, $"{nameof(BestEpochMetric)} is {best}; it must be one of {string.Join(", ", Enum.GetNames<EpochMetric>())}.");
         foreach ((string option, EpochMetric? metric) in WatchedMetrics)
         {
-            if (metric is EpochMetric.KnnAccuracy or EpochMetric.EffectiveRank && MonitoredImages == 0)
+            if (metric is not (null or EpochMetric.Loss) && MonitoredImages == 0)
                 throw new ArgumentException($"{option} is {metric}, which is measured on the monitored images, but {nameof(MonitoredImages)} is 0. Set it to a few hundred, or choose {nameof(EpochMetric.Loss)}.", option);
         }
 
@@ -205,20 +217,27 @@ public abstract class TrainingOptions
             throw new ArgumentOutOfRangeException(nameof(LearningRateSchedule), LearningRateSchedule.WarmupEpochs, $"{nameof(LearningRateSchedule)}.{nameof(LearningRateSchedule.WarmupEpochs)} is {LearningRateSchedule.WarmupEpochs}; it must be below {nameof(Epochs)}, which is {Epochs}.");
     }
 
+    /// <summary>By what epochs are compared where nothing else is said and this was measured.</summary>
+    internal virtual EpochMetric DefaultMetric => EpochMetric.KnnAccuracy;
+
     private IEnumerable<(string Option, EpochMetric? Metric)> WatchedMetrics =>
         [(nameof(BestEpochMetric), BestEpochMetric), ($"{nameof(EarlyStopping)}.{nameof(EarlyStopping.Metric)}", EarlyStopping?.Metric)];
 
     /// <summary>Throws when a metric is chosen that needs labels, and there are none.</summary>
-    internal void CheckMetrics(bool labelled)
+    /// <param name="labelled">Whether training images have labels.</param>
+    /// <param name="validated">Whether there are validation images with labels.</param>
+    internal void CheckMetrics(bool labelled, bool validated)
     {
         foreach ((string option, EpochMetric? metric) in WatchedMetrics)
         {
             if (metric == EpochMetric.KnnAccuracy && !labelled)
                 throw new ArgumentException($"{option} is {metric}, which needs labels, but {(LabelColumnName is null ? $"{nameof(LabelColumnName)} is null" : $"the data has no label in the column '{LabelColumnName}' ({nameof(LabelColumnName)})")}. Give the data labels, or choose {nameof(EpochMetric.EffectiveRank)} or {nameof(EpochMetric.Loss)}.", option);
+            if (metric == EpochMetric.ValidationAccuracy && (DefaultMetric != EpochMetric.ValidationAccuracy || !validated))
+                throw new ArgumentException($"{option} is {metric}, which needs a classifier in training and labelled images in {nameof(ValidationSet)}. Give a validation set to a supervised trainer, or choose {nameof(EpochMetric.Loss)}.", option);
         }
     }
 
-    private static void Require(string value, string option)
+    private protected static void Require(string value, string option)
     {
         if (string.IsNullOrWhiteSpace(value))
             throw new ArgumentException($"{option} is '{value}'; it must name a column.", option);

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Contrastive.Training;
 
 /// <summary>One optimiser step after the other: the gradients of the step's micro-batches, summed up, then the move.</summary>
-internal sealed class TrainingStep(MethodModule method, OptimizerState optimizer, TrainingSchedule schedule, Device device)
+internal sealed class TrainingStep(TrainingModule method, OptimizerState optimizer, TrainingSchedule schedule, Device device)
 {
     private int _microBatch;
     private double _loss;
@@ -29,7 +29,7 @@ internal sealed class TrainingStep(MethodModule method, OptimizerState optimizer
             _loss = 0;
         }
 
-        using Tensor loss = method.Loss([.. batch.Views.Select(v => v.to(device))], position) / position.MicroBatches;
+        using Tensor loss = method.Loss([.. batch.Views.Select(v => v.to(device))], LabelsOf(batch), position) / position.MicroBatches;
         double value = loss.item<float>();
         if (!double.IsFinite(value))
             throw new NonFiniteLossException(value, position.Step, learningRate);
@@ -46,4 +46,6 @@ internal sealed class TrainingStep(MethodModule method, OptimizerState optimizer
         method.AfterOptimizerStep(position);
         return _loss;
     }
+
+    private Tensor? LabelsOf(ViewBatch batch) => batch.Labels.Length == 0 ? null : tensor(batch.Labels, int64).to(device);
 }

@@ -15,7 +15,7 @@ internal sealed record TinyBackbone(int? Inputs, int Channels, int Hidden) : Bac
 
     public override int FeatureDimension => Hidden;
 
-    internal override BackboneModule Create() => Inputs is { } inputs ? new Perceptron(inputs, Hidden) : new Convolutional(Channels, Hidden);
+    private protected override BackboneModule Build() => Inputs is { } inputs ? new Perceptron(inputs, Hidden) : new Convolutional(Channels, Hidden);
 
     private sealed class Perceptron : BackboneModule
     {

@@ -18,7 +18,7 @@ internal static class Checkpoint
     public const string StateFile = "state.json";
 
     /// <summary>Writes into a folder that exists, down to the disk.</summary>
-    public static void Write(string folder, MethodModule method, OptimizerState optimizer, CheckpointState state)
+    public static void Write(string folder, TrainingModule method, OptimizerState optimizer, CheckpointState state)
     {
         using DisposeScope scope = NewDisposeScope();
         using (FileStream tensors = File.Create(Path.Combine(folder, TensorsFile)))
@@ -37,7 +37,7 @@ internal static class Checkpoint
 
     /// <summary>Copies the saved tensors into those of a method and its optimiser.</summary>
     /// <exception cref="InvalidDataException">The checkpoint is damaged, or of another network or optimiser. Nothing was copied then.</exception>
-    public static void Restore(string folder, MethodModule method, OptimizerState optimizer)
+    public static void Restore(string folder, TrainingModule method, OptimizerState optimizer)
     {
         using var noGradients = no_grad();
         using DisposeScope scope = NewDisposeScope();
@@ -61,7 +61,7 @@ internal static class Checkpoint
         }
     }
 
-    private static List<(string Name, Tensor Tensor)> Tensors(MethodModule method, OptimizerState optimizer) =>
+    private static List<(string Name, Tensor Tensor)> Tensors(TrainingModule method, OptimizerState optimizer) =>
     [
         .. method.named_parameters().Select(p => ($"method.{p.name}", (Tensor)p.parameter)),
         .. method.named_buffers().Select(b => ($"method.{b.name}", b.buffer)),

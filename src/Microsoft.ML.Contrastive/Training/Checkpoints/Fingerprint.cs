@@ -3,9 +3,12 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.ML.Contrastive.Augmentation;
 using Microsoft.ML.Contrastive.DataViews;
 using Microsoft.ML.Contrastive.Encoders;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Microsoft.ML.Contrastive.Training.Checkpoints;
 
@@ -22,7 +25,7 @@ internal static class Fingerprint
     private const int Depth = 8;
 
     public static SortedDictionary<string, string> Of(
-        ContrastivePretrainTrainer.Options options, int seed, ImageSize imageSize, DataViewSchema.Column[] views, IViewSource source, string data)
+        TrainingOptions options, object method, int seed, ImageSize imageSize, DataViewSchema.Column[] views, IViewSource source, string data)
     {
         var values = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
@@ -38,7 +41,7 @@ internal static class Fingerprint
         Add(values, nameof(options.GradientAccumulationSteps), options.GradientAccumulationSteps);
         Add(values, nameof(options.BestEpochMetric), options.BestEpochMetric);
         Add(values, nameof(options.Normalization), options.Normalization);
-        Add(values, nameof(options.Method), options.Method);
+        Add(values, "Method", method);
         Add(values, nameof(options.Optimizer), options.Optimizer);
         Add(values, nameof(options.LearningRateSchedule), options.LearningRateSchedule);
         AddViews(values, views);
@@ -50,9 +53,25 @@ internal static class Fingerprint
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         source.AddTo(hash);
+        source.Labels?.AddTo(hash);
         if (source is not StoredViewSource)
             MonitoredSample.Read(data, input, null, [], SampledImages, cancellation).AddTo(hash);
-        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16));
+        return Text(hash);
+    }
+
+    /// <summary>A hash of a network's weights and statistics.</summary>
+    public static string OfWeights(nn.Module network)
+    {
+        using var noGradients = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach ((string name, Tensor tensor) in network.state_dict().OrderBy(t => t.Key, StringComparer.Ordinal))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(name));
+            hash.AppendData(tensor.cpu().contiguous().bytes);
+        }
+
+        return Text(hash);
     }
 
     /// <summary>One line for each option that differs: its name, the saved value → the current one.</summary>
@@ -115,6 +134,8 @@ internal static class Fingerprint
     /// <summary>Descriptions are ours, or records that others have derived from ours (a joint law of their own).</summary>
     private static bool IsDescription(Type type) =>
         type.Assembly == typeof(Fingerprint).Assembly || (type.BaseType is { } parent && parent.Assembly == typeof(Fingerprint).Assembly);
+
+    private static string Text(IncrementalHash hash) => Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16));
 
     /// <summary>The same in every culture; numbers to their last digit.</summary>
     private static string Text(object? value) => value switch

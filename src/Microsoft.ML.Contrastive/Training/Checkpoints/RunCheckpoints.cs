@@ -10,7 +10,7 @@ internal sealed class RunCheckpoints
     private readonly int _seed;
     private readonly SortedDictionary<string, string> _configuration;
     private readonly RunHistory _history;
-    private MethodModule? _method;
+    private TrainingModule? _method;
     private OptimizerState? _optimizer;
 
     /// <exception cref="InvalidOperationException">The workspace holds a run of another configuration or other data.</exception>
@@ -25,7 +25,7 @@ internal sealed class RunCheckpoints
     /// <param name="optimizer">Its optimiser.</param>
     /// <param name="needsBest">Whether <see cref="RestoreBest"/> will be called.</param>
     /// <returns>Where training goes on: at its beginning when there is no checkpoint.</returns>
-    public TrainingProgress Begin(MethodModule method, OptimizerState optimizer, bool needsBest)
+    public TrainingProgress Begin(TrainingModule method, OptimizerState optimizer, bool needsBest)
     {
         (_method, _optimizer) = (method, optimizer);
         if (_workspace.Saved is { } saved)

@@ -91,7 +91,7 @@ internal sealed class Workspace : IDisposable
     }
 
     /// <summary>Puts the network and its optimiser under a name, in place of what was there.</summary>
-    public void Save(string name, MethodModule method, OptimizerState optimizer, CheckpointState state)
+    public void Save(string name, TrainingModule method, OptimizerState optimizer, CheckpointState state)
     {
         string path = CheckpointPath(name);
         Directory.CreateDirectory(path + Unfinished);
@@ -104,7 +104,7 @@ internal sealed class Workspace : IDisposable
 
     /// <summary>Copies the tensors of a checkpoint into the network and its optimiser.</summary>
     /// <returns>Where training was when it was taken.</returns>
-    public TrainingProgress Restore(string name, MethodModule method, OptimizerState optimizer)
+    public TrainingProgress Restore(string name, TrainingModule method, OptimizerState optimizer)
     {
         Checkpoint.Restore(CheckpointPath(name), method, optimizer);
         return Checkpoint.ReadState(CheckpointPath(name)).Progress;

@@ -74,7 +74,7 @@ internal abstract class OptimizerState : IDisposable
             MoveRange(
                 first,
                 last,
-                _parameters[first].FixedLearningRate ? _fixedLearningRate : learningRate,
+                (_parameters[first].FixedLearningRate ? _fixedLearningRate : learningRate) * _parameters[first].LearningRateFactor,
                 _decayed[first] ? weightDecay : 0);
             first = last;
         }
@@ -130,7 +130,8 @@ internal abstract class OptimizerState : IDisposable
 
     /// <summary>Whether one operation can move both parameters and all between them.</summary>
     protected virtual bool MoveAlike(int first, int other) =>
-        _decayed[first] == _decayed[other] && _parameters[first].FixedLearningRate == _parameters[other].FixedLearningRate;
+        _decayed[first] == _decayed[other] && _parameters[first].FixedLearningRate == _parameters[other].FixedLearningRate
+        && _parameters[first].LearningRateFactor == _parameters[other].LearningRateFactor;
 
     /// <summary>Moves the parameters from <paramref name="first"/> to <paramref name="last"/>, both included.</summary>
     protected abstract void MoveRange(int first, int last, double learningRate, double weightDecay);

@@ -94,6 +94,29 @@ public class OptimizerTests
 
     [Theory]
     [MemberData(nameof(All))]
+    public void A_factor_on_the_learning_rate_moves_its_parameter_alone(Optimizer optimizer)
+    {
+        using var scope = NewDisposeScope();
+        var (mixed, full, quarter) = (Weights(), Weights(), Weights());
+        using var state = optimizer.Create(Named(mixed).Select(p => p with { LearningRateFactor = p.Name == "b.weight" ? 0.25 : 1 }));
+        using var fullReference = optimizer.Create(Named(full));
+        using var quarterReference = optimizer.Create(Named(quarter));
+        for (var step = 0; step < 2; step++)
+        {
+            SetGradients(state, mixed, step);
+            SetGradients(fullReference, full, step);
+            SetGradients(quarterReference, quarter, step);
+            state.Step(0.2, 0.01);
+            fullReference.Step(0.2, 0.01);
+            quarterReference.Step(0.05, 0.01);
+        }
+
+        Assert.All(mixed, entry => Assert.Equal((entry.Key == "b.weight" ? quarter : full)[entry.Key].ToFloats(), entry.Value.ToFloats()));
+        Assert.NotEqual(full["b.weight"].ToFloats(), mixed["b.weight"].ToFloats());
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
     public void A_fixed_learning_rate_disregards_the_schedule(Optimizer optimizer)
     {
         using var scope = NewDisposeScope();

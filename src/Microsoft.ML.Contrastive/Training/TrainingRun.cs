@@ -1,0 +1,101 @@
+using Microsoft.ML.Contrastive.Augmentation;
+using Microsoft.ML.Contrastive.Encoders;
+using Microsoft.ML.Contrastive.Methods;
+using Microsoft.ML.Contrastive.Seams;
+using Microsoft.ML.Contrastive.Training.Checkpoints;
+using Microsoft.ML.Contrastive.Training.Optimization;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Contrastive.Training;
+
+/// <summary>One training from data to weights, the same for every trainer: opens workspace and data, builds the network, runs the loop.</summary>
+/// <param name="context">The context: its seed and GPU settings are used.</param>
+/// <param name="options">Valid settings.</param>
+/// <param name="task">What is trained.</param>
+/// <param name="channel">The log.</param>
+internal sealed class TrainingRun(MLContext context, TrainingOptions options, TrainingTask task, IChannel channel)
+{
+    private static readonly Lock InitialWeights = new();
+
+    /// <summary>Trains.</summary>
+    /// <param name="trainData">Data with the input and view columns.</param>
+    /// <param name="validationData">Data with the input column and labels, or <see langword="null"/>.</param>
+    /// <param name="result">Makes what the trainer returns of the encoder, which it takes over, and the number of epochs behind its weights.</param>
+    public TResult Fit<TResult>(IDataView trainData, IDataView? validationData, Func<EncoderNetwork, int, TResult> result)
+    {
+        ArgumentNullException.ThrowIfNull(trainData);
+        DataViewSchema.Column image = TrainingColumns.Image(trainData.Schema, options.InputColumnName);
+        DataViewSchema.Column[] views = TrainingColumns.Views(trainData.Schema, options.ViewColumnNames, task.TakesOneSize);
+        if (validationData is not null)
+            TrainingColumns.Image(validationData.Schema, options.InputColumnName);
+        options.CheckMetrics(LabelOf(trainData) is not null, validationData is not null && LabelOf(validationData) is not null);
+
+        using Workspace? workspace = options.WorkspacePath is { } path ? Workspace.Open(path, options.Resume) : null;
+        int seed = options.Seed ?? MlNetInternals.Seed(context) ?? workspace?.Saved?.Seed ?? Random.Shared.Next();
+        Device device = TrainingDevice.Select(context, channel);
+        var errors = new ImageErrors(options.UnreadableImages, channel);
+        using IViewSource source = ViewSources.Open(trainData, views, options, unchecked((ulong)seed), device, errors, channel, task.Labels);
+        var schedule = new TrainingSchedule(options.Epochs, options.BatchSize, options.GradientAccumulationSteps, options.Optimizer, options.LearningRateSchedule);
+        schedule.CheckRows(source.RowCount);
+
+        ImageSize imageSize = options.ImageSize ?? source.ViewSizes[0];
+        var input = new EncoderInput(context, image.Name, options.OutputColumnName, imageSize);
+        var history = new RunHistory(options);
+        using var journal = new TrainingJournal(options, channel, history, workspace is null ? null : new RunCheckpoints(
+            workspace, seed, Fingerprint.Of(options, task.Method, seed, imageSize, views, source, Fingerprint.OfData(source, trainData, input, options.CancellationToken)), history));
+        journal.Note($"Training {options.Backbone.Name} on {source.RowCount} images, {options.Epochs} epochs of {source.RowCount / schedule.ImagesPerStep} steps, on {device}, seed {seed}. {task.Method}; {options.Optimizer}; {options.LearningRateSchedule}.");
+        TrainingModule module = Create(seed);
+        EncoderNetwork? network = null;
+        try
+        {
+            module.to(device);
+            network = new EncoderNetwork(module.Encoder, options.Normalization, imageSize, device);
+            int epochs = Train(module, network, schedule, source, trainData, validationData, input, device, journal);
+            return result(network, epochs);
+        }
+        catch
+        {
+            network?.Dispose();
+            throw;
+        }
+        finally
+        {
+            module.DisposeAllButEncoder();
+        }
+    }
+
+    /// <summary>Initial weights come from torch's global random numbers: two trainings that start at once must not take turns in drawing them.</summary>
+    private TrainingModule Create(int seed)
+    {
+        lock (InitialWeights)
+        {
+            random.manual_seed(seed);
+            return task.Create();
+        }
+    }
+
+    /// <returns>Epochs of training behind the encoder's weights.</returns>
+    private int Train(
+        TrainingModule module, EncoderNetwork network, TrainingSchedule schedule, IViewSource source, IDataView trainData, IDataView? validationData,
+        EncoderInput input, Device device, TrainingJournal journal)
+    {
+        Dictionary<string, int> classes = task.Labels?.Indices.ToDictionary() ?? [];
+        MonitoredSample sample = MonitoredSample.Read(trainData, input, LabelOf(trainData), classes, options.MonitoredImages, options.CancellationToken);
+        MonitoredSample? validation = validationData is null
+            ? null
+            : MonitoredSample.Read(validationData, input, LabelOf(validationData), classes, options.MonitoredImages, options.CancellationToken);
+        options.CheckMetrics(sample.HasLabels, validation is { HasLabels: true });
+        var pairs = new MonitoredPairs(source, Math.Min(options.MonitoredImages, TrainingOptions.Defaults.MonitoredPairs));
+        using OptimizerState optimizer = options.Optimizer.Create(module.TrainableParameters(), schedule.PeakLearningRate);
+        TrainingProgress start = journal.Begin(module, optimizer);
+        var step = new TrainingStep(module, optimizer, schedule, device);
+        return journal.End(new TrainingLoop(module, step, schedule, source).Run(
+            start, new EncoderMonitor(network, sample, pairs, validation, task.Classify), journal, options.CancellationToken));
+    }
+
+    private DataViewSchema.Column? LabelOf(IDataView data) =>
+        options.LabelColumnName is { } name ? data.Schema.GetColumnOrNull(name) : null;
+}

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -17,22 +16,14 @@ internal sealed class RowLabels
 
     private readonly Dictionary<DataViewRowId, int> _classes;
 
-    private RowLabels(Dictionary<DataViewRowId, int> classes, IReadOnlyList<(string Label, string Name)> labels, long missing)
-    {
-        _classes = classes;
-        Indices = labels.Index().ToDictionary(l => l.Item.Label, l => l.Index, StringComparer.Ordinal);
-        ClassNames = [.. labels.Select(l => l.Name)];
-        MissingCount = missing;
-    }
+    private RowLabels(Dictionary<DataViewRowId, int> classes, string[] classNames, long missing) =>
+        (_classes, ClassNames, MissingCount) = (classes, classNames, missing);
 
     /// <summary>
     /// The names of the classes. Of a key they are its values, also those that no row has, in the key's order, which is that of scores by which ML.NET
     /// evaluates; else the labels as text in ordinal order. So class indices do not depend on the order of the rows.
     /// </summary>
     public IReadOnlyList<string> ClassNames { get; }
-
-    /// <summary>Class index by label as <see cref="LabelReader"/> reads it.</summary>
-    public IReadOnlyDictionary<string, int> Indices { get; }
 
     /// <summary>Number of rows that have a label.</summary>
     public int Count => _classes.Count;
@@ -76,17 +67,15 @@ internal sealed class RowLabels
             }
         }
 
-        (string Label, string Name)[] labels =
-            KeyValues(column)?.Select((name, i) => ((i + 1).ToString(CultureInfo.InvariantCulture), name)).ToArray()
-            ?? [.. rows.Keys.Order(StringComparer.Ordinal).Select(text => (text, text))];
+        string[] names = LabelReader.KeyValues(column) ?? [.. rows.Keys.Order(StringComparer.Ordinal)];
         var classes = new Dictionary<DataViewRowId, int>(rows.Values.Sum(r => r.Count));
-        foreach ((int index, (string label, _)) in labels.Index())
+        foreach ((int index, string name) in names.Index())
         {
-            foreach (DataViewRowId row in rows.GetValueOrDefault(label, []))
-                classes[row] = index;
+            foreach (DataViewRowId row in rows.GetValueOrDefault(name, []))
+                classes.TryAdd(row, index);
         }
 
-        return new RowLabels(classes, labels, missing);
+        return new RowLabels(classes, names, missing);
     }
 
     /// <summary>Adds what tells these labels from others to a hash.</summary>
@@ -97,26 +86,4 @@ internal sealed class RowLabels
         foreach ((DataViewRowId id, int label) in _classes.OrderBy(c => (c.Key.High, c.Key.Low)))
             hash.AppendData(MemoryMarshal.AsBytes([id.High, id.Low, (ulong)label]));
     }
-
-    /// <summary>The values of a key as text; <see langword="null"/> where the column is no key or its values are not known.</summary>
-    private static IEnumerable<string>? KeyValues(DataViewSchema.Column column) =>
-        column.Type is not KeyDataViewType || column.Annotations.Schema.GetColumnOrNull("KeyValues")?.Type is not VectorDataViewType { ItemType: var type } ? null
-        : type is TextDataViewType ? Values<ReadOnlyMemory<char>>(column).Select(v => v.ToString())
-        : type.RawType == typeof(float) ? Values<float>(column).Select(Text)
-        : type.RawType == typeof(double) ? Values<double>(column).Select(Text)
-        : type.RawType == typeof(int) ? Values<int>(column).Select(Text)
-        : type.RawType == typeof(uint) ? Values<uint>(column).Select(Text)
-        : type.RawType == typeof(long) ? Values<long>(column).Select(Text)
-        : type.RawType == typeof(bool) ? Values<bool>(column).Select(v => v ? "1" : "0")
-        : null;
-
-    private static IEnumerable<T> Values<T>(DataViewSchema.Column column)
-    {
-        VBuffer<T> values = default;
-        column.GetKeyValues(ref values);
-        return values.DenseValues();
-    }
-
-    private static string Text<T>(T value)
-        where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
 }

@@ -82,7 +82,7 @@ internal sealed class TrainingRun(MLContext context, TrainingOptions options, Tr
         TrainingModule module, EncoderNetwork network, TrainingSchedule schedule, IViewSource source, IDataView trainData, IDataView? validationData,
         EncoderInput input, Device device, TrainingJournal journal)
     {
-        Dictionary<string, int> classes = task.Labels?.Indices.ToDictionary() ?? [];
+        Dictionary<string, int> classes = task.Labels?.ClassNames.Index().DistinctBy(c => c.Item).ToDictionary(c => c.Item, c => c.Index) ?? [];
         MonitoredSample sample = MonitoredSample.Read(trainData, input, LabelOf(trainData), classes, options.MonitoredImages, options.CancellationToken);
         MonitoredSample? validation = validationData is null
             ? null

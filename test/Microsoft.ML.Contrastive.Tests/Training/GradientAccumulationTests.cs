@@ -66,7 +66,7 @@ public sealed class GradientAccumulationTests : IDisposable
 
         public override int FeatureDimension => 16;
 
-        internal override BackboneModule Create() => new Module();
+        private protected override BackboneModule Build() => new Module();
 
         private sealed class Module : BackboneModule
         {

@@ -133,7 +133,7 @@ public sealed class ContrastivePretrainTrainerTests : IDisposable
         foreach (string file in _folder.Files.Skip(10))
             File.WriteAllText(file, "no image");
         var thrown = Assert.Throws<InvalidOperationException>(() => Fit(new() { Epochs = 1, MaximumStoreBytes = 0 }));
-        Assert.Contains("no batch of 16 images", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("no step of 16 images", thrown.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,10 +1,10 @@
 namespace Microsoft.ML.Contrastive.Augmentation;
 
 /// <summary>The larger of the two values is always the same multiple of the smaller; a coin says which one is larger (JointCrop paper, figure 2).</summary>
-/// <param name="Ratio">Larger / smaller: finite, at least 1, less than max / min.</param>
+/// <param name="Ratio">Larger / smaller: finite, at least 1, at most max / min.</param>
 public sealed record FixedRatioLaw(double Ratio) : JointLaw
 {
-    /// <summary>Larger / smaller: finite, at least 1, less than max / min.</summary>
+    /// <summary>Larger / smaller: finite, at least 1, at most max / min.</summary>
     public double Ratio { get; init => field = Check(value); } = Check(Ratio);
 
     /// <inheritdoc/>
@@ -17,8 +17,9 @@ public sealed record FixedRatioLaw(double Ratio) : JointLaw
     /// <inheritdoc/>
     public override void Validate(double bound)
     {
-        if (Math.Log(Ratio) >= bound)
-            throw Setting.OutOfRange(nameof(Ratio), Ratio, FormattableString.Invariant($"less than max / min = {Math.Exp(bound)}"));
+        // To within rounding: 1 / 0.2 need not be 5.
+        if (Math.Log(Ratio) > bound * (1 + 1e-12))
+            throw Setting.OutOfRange(nameof(Ratio), Ratio, FormattableString.Invariant($"at most max / min = {Math.Exp(bound)}"));
     }
 
     private static double Check(double value) =>

@@ -21,7 +21,7 @@ public enum ViewPairing
 /// With u drawn from the law, s_1 is uniform on [max(min, min/e^u), min(max/e^u, max)] and s_2 = s_1·e^u (JointCrop paper, AAAI-25,
 /// section 3), so both stay in the range and no draw is ever rejected. <see cref="IndependentLaw"/> draws both values uniformly instead.
 /// </remarks>
-public sealed class JointDistribution
+public sealed class JointDistribution : IEquatable<JointDistribution>
 {
     private readonly Lazy<ConditionalRatio> _conditional;
 
@@ -109,19 +109,36 @@ public sealed class JointDistribution
         _ => Math.Clamp(first * Math.Exp(_conditional.Value.Quantile(first / Min, probability)), Min, Max),
     };
 
+    /// <inheritdoc/>
+    public bool Equals(JointDistribution? other) => other is not null && (Min, Max, Law) == (other.Min, other.Max, other.Law);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as JointDistribution);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Min, Max, Law);
+
+    /// <summary>Range and law, so that a step with a joint distribution prints as completely as those of this library.</summary>
+    public override string ToString() => FormattableString.Invariant($"{Law} on {Min} to {Max}");
+
     private double Uniform(double probability) => Min + (probability * (Max - Min));
 
     private double Place(double probability, double ratio)
     {
         double low = Math.Max(Min, Min / ratio), high = Math.Min(Max / ratio, Max);
-        return low + (probability * (high - low));
+        // Nothing is left of the range at ratio = max / min, or less than nothing by rounding.
+        return low + (probability * Math.Max(0, high - low));
     }
 
     /// <summary>Two values are possible at most; each is as likely as its interval for the first value is short.</summary>
     private double ConditionalOnFixedRatio(double first, double probability, double ratio)
     {
+        const double Rounding = 1e-12;
         double below = first / ratio, above = first * ratio;
-        double weightBelow = below >= Min ? 1 / (Max - (Min * ratio)) : 0, weightAbove = above <= Max ? 1 / ((Max / ratio) - Min) : 0;
+        bool reachesBelow = below >= Min * (1 - Rounding), reachesAbove = above <= Max * (1 + Rounding);
+        if (!reachesBelow || !reachesAbove)
+            return Math.Clamp(reachesBelow ? below : above, Min, Max);
+        double weightBelow = 1 / (Max - (Min * ratio)), weightAbove = 1 / ((Max / ratio) - Min);
         return Math.Clamp(probability * (weightBelow + weightAbove) < weightBelow ? below : above, Min, Max);
     }
 }

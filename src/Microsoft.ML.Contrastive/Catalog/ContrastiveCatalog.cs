@@ -143,6 +143,9 @@ public sealed class ContrastiveCatalog
         ViewPreview.Save(Context, path, groups, options ?? new ContactSheetOptions());
     }
 
+    /// <summary>How difficult positive pairs are for a trained encoder.</summary>
+    public DifficultyCatalog Difficulty => new(Context);
+
     /// <summary>The trainers.</summary>
     public ContrastiveTrainers Trainers => new(Context);
 }

@@ -8,18 +8,11 @@ namespace Microsoft.ML.Contrastive.DataViews;
 /// <summary>Contact sheets of view columns: rendered from the same plan as the columns, so that a sheet shows what a trainer reads.</summary>
 internal static class ViewPreview
 {
-    /// <summary>Writes a sheet under a temporary name and renames it, so that the file is whole or as it was before.</summary>
+    /// <summary>Draws groups of rows that are spread evenly over their data.</summary>
     public static void Save(IHostEnvironment env, string path, IReadOnlyList<ContactSheetGroup> groups, ContactSheetOptions options)
     {
         options.Validate();
-        path = Path.GetFullPath(path);
-        string folder = Path.GetDirectoryName(path) ?? path;
-        // Said before anything is decoded, which may take long.
-        if (Directory.Exists(path))
-            throw new IOException($"The contact sheet cannot be written to '{path}': that is a folder. Give the path of a .png file.");
-        if (!Directory.Exists(folder))
-            throw new DirectoryNotFoundException($"The contact sheet cannot be written to '{path}': there is no folder '{folder}'. Create it first.");
-
+        path = CheckedPath(path);
         ContactSheetSection[] sections = [.. groups.Select(group => new ContactSheetSection(group.Title, Rows(group, options)))];
         int views = sections[0].Rows[0].Views.Count;
         if (Array.FindIndex(sections, section => section.Rows[0].Views.Count != views) is var odd and >= 0)
@@ -29,11 +22,30 @@ internal static class ViewPreview
                 nameof(groups));
         }
 
+        Write(env, path, sections, options.Title, options.Columns);
+    }
+
+    /// <summary>The full path of a sheet, which can be written there: said before anything is decoded, which may take long.</summary>
+    /// <exception cref="IOException">It is a folder, or lies in none.</exception>
+    public static string CheckedPath(string path)
+    {
+        path = Path.GetFullPath(path);
+        string folder = Path.GetDirectoryName(path) ?? path;
+        if (Directory.Exists(path))
+            throw new IOException($"The contact sheet cannot be written to '{path}': that is a folder. Give the path of a .png file.");
+        if (!Directory.Exists(folder))
+            throw new DirectoryNotFoundException($"The contact sheet cannot be written to '{path}': there is no folder '{folder}'. Create it first.");
+        return path;
+    }
+
+    /// <summary>Writes a sheet under a temporary name and renames it, so that the file is whole or as it was before.</summary>
+    public static void Write(IHostEnvironment env, string path, IReadOnlyList<ContactSheetSection> sections, string title, int? columns)
+    {
         string temporary = $"{path}.{Environment.ProcessId}.tmp";
         try
         {
             using (FileStream file = File.Create(temporary))
-                ContactSheet.Write(file, sections, options.Title, options.Columns ?? 0);
+                ContactSheet.Write(file, sections, title, columns ?? 0);
             File.Move(temporary, path, overwrite: true);
         }
         finally
@@ -41,8 +53,8 @@ internal static class ViewPreview
             File.Delete(temporary);
         }
 
-        using IChannel channel = env.Register(nameof(ContrastiveCatalog.SaveContactSheet)).Start(nameof(Save));
-        channel.Info(MessageSensitivity.UserData, "{0}", $"'{path}': {sections.Sum(section => section.Rows.Count)} images with {views} views each.");
+        using IChannel channel = env.Register(nameof(ContrastiveCatalog.SaveContactSheet)).Start(nameof(Write));
+        channel.Info(MessageSensitivity.UserData, "{0}", $"'{path}': {sections.Sum(section => section.Rows.Count)} images with {sections[0].Rows[0].Views.Count} views each.");
     }
 
     /// <summary>The rows that are shown, in the order of the data.</summary>
@@ -57,35 +69,24 @@ internal static class ViewPreview
                 nameof(group));
         }
 
-        long count = data.GetRowCount() ?? Count(data);
-        if (count == 0)
-            throw new ArgumentException("The data has no rows; a contact sheet needs at least one.", nameof(group));
-        long shown = Math.Min(options.Rows, count);
-        // The middles of so many equal parts of the data.
-        long Place(long i) => (long)((i + 0.5) * count / shown);
-
         var rows = new List<ContactSheetRow>();
         var renderer = new ViewRenderer();
         var drawn = new ViewRecipe[plan.ViewNames.Length];
-        DataViewSchema.Column[] describing = [.. RowDescription.ColumnsFor(data.Schema, image)];
-        using DataViewRowCursor cursor = data.GetRowCursor([image, .. describing]);
-        using var source = new DecodedSource(cursor, image, describing);
-        ValueGetter<DataViewRowId> identifier = cursor.GetIdGetter();
-        for (long row = 0; rows.Count < shown && cursor.MoveNext(); row++)
+        foreach (SampledImage sampled in SampledImages.Read(data, image, options.Rows))
         {
-            if (row != Place(rows.Count))
-                continue;
-            DataViewRowId id = default;
-            identifier(ref id);
-            RgbImage pixels = source.Read();
-            plan.Sample(plan.KeyOf(options.Epoch, id.Low, id.High), new ImageSize(pixels.Width, pixels.Height), drawn);
+            RgbImage pixels = sampled.Source.Read();
+            plan.Sample(plan.KeyOf(options.Epoch, sampled.Id.Low, sampled.Id.High), new ImageSize(pixels.Width, pixels.Height), drawn);
             rows.Add(ContactSheetRow.Render(pixels, [.. views.Select(view => drawn[view])], renderer));
         }
 
+        if (rows.Count == 0)
+            throw new ArgumentException("The data has no rows; a contact sheet needs at least one.", nameof(group));
         return rows;
     }
 
-    private static string[] ViewColumns(DataViewSchema schema, string[]? asked)
+    /// <summary>The view columns of a schema, or those of them that were asked for.</summary>
+    /// <exception cref="ArgumentException">There are none, or a column that was asked for is missing or no view.</exception>
+    public static string[] ViewColumns(DataViewSchema schema, string[]? asked)
     {
         string[] views = [.. schema.Where(c => !c.IsHidden && ViewPlanAnnotation.TryGet(c, out _)).Select(c => c.Name)];
         if (views.Length == 0)
@@ -106,13 +107,4 @@ internal static class ViewPreview
     }
 
     private static string Visible(DataViewSchema schema) => string.Join(", ", schema.Where(c => !c.IsHidden).Select(c => c.Name));
-
-    private static long Count(IDataView data)
-    {
-        long count = 0;
-        using DataViewRowCursor cursor = data.GetRowCursor([]);
-        while (cursor.MoveNext())
-            count++;
-        return count;
-    }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.ML.Contrastive.Training.Checkpoints;
 
 namespace Microsoft.ML.Contrastive.Training;
 
@@ -63,6 +64,13 @@ public sealed record EpochMetrics
 
     /// <summary>Wall-clock time since training began.</summary>
     public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>Reads the metrics of a run: <c>metrics.jsonl</c> in its workspace, also while it trains.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The epochs in the order of the file.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">A line holds no metrics, or the file is too large to be one of a run.</exception>
+    public static IReadOnlyList<EpochMetrics> ReadFile(string path) => CheckpointState.ReadLines(path);
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(

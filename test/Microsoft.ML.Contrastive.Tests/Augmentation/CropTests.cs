@@ -203,7 +203,7 @@ public sealed class CropTests
         Refused("PositionAlpha", "positive", () => new JointCrop { OutputSize = Plans.Output, PositionAlpha = 0 });
         Refused("Region", "Top < Bottom", () => new ContrastiveCrop { OutputSize = Plans.Output, Region = new(0.5, 0, 0.5, 1) });
         Refused("Scale", "Min < Max", () => Plans.Of(2, new JointCrop { OutputSize = Plans.Output, Scale = (1, 1) }));
-        Refused("Ratio", "less than max / min", () => Plans.Of(2, new JointCrop { OutputSize = Plans.Output, Law = new FixedRatioLaw(6) }));
+        Refused("Ratio", "at most max / min", () => Plans.Of(2, new JointCrop { OutputSize = Plans.Output, Law = new FixedRatioLaw(6) }));
         Assert.Contains("even number", Assert.Throws<ArgumentException>(() =>
             Plans.Of(3, new JointCrop { OutputSize = Plans.Output, Pairing = ViewPairing.DisjointPairs })).Message, StringComparison.Ordinal);
         Assert.Contains("at least 2 views", Assert.Throws<ArgumentException>(() => Plans.Of(1, Arms[0])).Message, StringComparison.Ordinal);

@@ -21,6 +21,22 @@ public sealed class JointDistributionTests
             AssertPairLaw(joint, values[0], values[k]);
     }
 
+    [Theory]
+    [InlineData(0.2, 1, 5)]
+    [InlineData(0.1, 0.7, 7)]
+    [InlineData(0.3, 0.9, 3)]
+    public void The_largest_fixed_ratio_takes_both_ends_of_the_range(double min, double max, double ratio)
+    {
+        var distribution = new JointDistribution(min, max, new FixedRatioLaw(ratio));
+        double[] values = new double[4];
+        foreach (double u in (double[])[0.01, 0.3, 0.5, 0.7, 0.99])
+        {
+            distribution.Sample([u, 1 - u, u, 1 - u], values);
+            Assert.All(values, v => Assert.Equal(v < (min + max) / 2 ? min : max, v, 12));
+            Assert.All(values[1..], v => Assert.Equal(ratio, Math.Max(v / values[0], values[0] / v), 9));
+        }
+    }
+
     [Fact]
     public void Released_law_holds_in_a_star_too()
     {

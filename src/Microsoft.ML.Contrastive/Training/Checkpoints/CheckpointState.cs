@@ -9,6 +9,9 @@ internal sealed record CheckpointState
     /// <summary>The format of this file; another number is refused.</summary>
     public const int CurrentVersion = 1;
 
+    // A hundred thousand epochs.
+    private const long LargestMetrics = 64L << 20;
+
     private static readonly JsonSerializerOptions Json = new()
     {
         WriteIndented = true,
@@ -38,6 +41,29 @@ internal sealed record CheckpointState
 
     /// <summary>One line of <c>metrics.jsonl</c>.</summary>
     public static string ToLine(EpochMetrics metrics) => JsonSerializer.Serialize(metrics, JsonLine);
+
+    /// <summary>The lines of a <c>metrics.jsonl</c>. A last line that is still being written is left out.</summary>
+    /// <exception cref="InvalidDataException">A line holds no metrics, or the file is too large to be one of a run.</exception>
+    public static List<EpochMetrics> ReadLines(string path)
+    {
+        if (new FileInfo(path) is { Exists: true, Length: > LargestMetrics })
+            throw new InvalidDataException($"'{path}' is larger than {LargestMetrics >> 20} MiB: it is no file of metrics.");
+        var metrics = new List<EpochMetrics>();
+        string[] lines = File.ReadAllText(path).Split('\n');
+        for (int i = 0; i < lines.Length - 1; i++)
+        {
+            try
+            {
+                metrics.Add(JsonSerializer.Deserialize<EpochMetrics>(lines[i], JsonLine) ?? throw new JsonException("null is no object."));
+            }
+            catch (JsonException e)
+            {
+                throw new InvalidDataException($"Line {i + 1} of '{path}' holds no metrics of an epoch: {e.Message}", e);
+            }
+        }
+
+        return metrics;
+    }
 
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Json);
 

@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 for project in src/*/; do
   file="$project/PublicAPI.Unshipped.txt"
-  dotnet build -c Release --no-incremental "$project" 2>&1 | grep -oP "RS0016: Symbol '\K.*(?=' is not part of the declared public API)" |
+  dotnet build -c Release --no-incremental "$project" 2>&1 | grep -F "/$(basename "$project").csproj]" | grep -oP "RS0016: Symbol '\K.*(?=' is not part of the declared public API)" |
     LC_ALL=C sort -u - <(grep -v '^#nullable enable$' "$file" || true) >"$file.new" || true
   { echo '#nullable enable'; grep -v '^$' "$file.new"; } >"$file"
   rm "$file.new"

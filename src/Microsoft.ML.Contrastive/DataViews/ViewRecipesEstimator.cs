@@ -11,6 +11,7 @@ namespace Microsoft.ML.Contrastive.DataViews;
 /// <remarks>
 /// <para>A view takes <see cref="RecipeVector.Length"/> slots, named <c>View1.Crop.Left</c>, <c>View1.Crop.AreaScale</c>, <c>View1.Color.Brightness</c>,
 /// <c>View1.Blur.Sigma</c>, …; views follow one another in the order of <see cref="Options.ViewColumnNames"/>.</para>
+/// <para>Save text with <c>mlContext.Data.SaveAsText(…, forceDense: true)</c>: rows with many zeros are otherwise written in a form that a loader of fixed columns misreads.</para>
 /// <list type="table">
 /// <item><term>Looks at the data to train its parameters?</term><description>No</description></item>
 /// <item><term>Input columns</term><description>One or more views: columns that augmentation steps have made, and the image column that they were made from</description></item>

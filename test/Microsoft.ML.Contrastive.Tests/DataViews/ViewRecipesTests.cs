@@ -185,7 +185,7 @@ public sealed class ViewRecipesTests : IDisposable
             if (binary)
                 _context.Data.SaveAsBinary(columns, file);
             else
-                _context.Data.SaveAsText(columns, file);
+                _context.Data.SaveAsText(columns, file, forceDense: true);
         }
 
         return binary

@@ -1,0 +1,112 @@
+using System.Text;
+using OxyPlot;
+using SkiaSharp;
+
+namespace Microsoft.ML.Contrastive.Plots;
+
+/// <summary>A finished plot, to be saved as PNG or SVG.</summary>
+/// <remarks>
+/// A PNG is the same on every machine: its text is made of dots and needs no fonts. An SVG can be scaled and edited; its text is text.
+/// </remarks>
+public sealed class Figure
+{
+    /// <summary>Default width in points: a PNG has two pixels a point.</summary>
+    public const int DefaultWidth = 640;
+
+    /// <summary>Default height in points.</summary>
+    public const int DefaultHeight = 400;
+
+    private const int MostPoints = 8192;
+    private const int PixelsPerPoint = 2;
+
+    private readonly PlotModel _model;
+    private readonly Lock _lock = new();
+
+    internal Figure(PlotModel model) => _model = model;
+
+    /// <summary>Saves the plot as a PNG; a file that is there is replaced once the new one is complete.</summary>
+    /// <param name="path">The file, in a folder that exists.</param>
+    /// <param name="width">Width in points, 100 to 8192.</param>
+    /// <param name="height">Height in points, 100 to 8192.</param>
+    /// <exception cref="ArgumentException">The path is empty, or a size is out of range.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void SavePng(string path, int width = DefaultWidth, int height = DefaultHeight)
+    {
+        using var png = new MemoryStream();
+        WritePng(png, width, height);
+        Save(path, png.ToArray());
+    }
+
+    /// <summary>Saves the plot as an SVG; a file that is there is replaced once the new one is complete.</summary>
+    /// <param name="path">The file, in a folder that exists.</param>
+    /// <param name="width">Width in points, 100 to 8192.</param>
+    /// <param name="height">Height in points, 100 to 8192.</param>
+    /// <exception cref="ArgumentException">The path is empty, or a size is out of range.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void SaveSvg(string path, int width = DefaultWidth, int height = DefaultHeight) => Save(path, Encoding.UTF8.GetBytes(ToSvg(width, height)));
+
+    /// <summary>Writes the plot as a PNG.</summary>
+    /// <param name="stream">Receives the PNG: two pixels a point.</param>
+    /// <param name="width">Width in points, 100 to 8192.</param>
+    /// <param name="height">Height in points, 100 to 8192.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is out of range.</exception>
+    public void WritePng(Stream stream, int width = DefaultWidth, int height = DefaultHeight)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        CheckSize(width, height);
+        using SKSurface surface = SKSurface.Create(new SKImageInfo(width * PixelsPerPoint, height * PixelsPerPoint, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        surface.Canvas.Clear(SKColors.White);
+        Render(new SkiaRenderContext(surface.Canvas, PixelsPerPoint), width, height);
+        using SKImage image = surface.Snapshot();
+        using SKData data = image.Encode(SKEncodedImageFormat.Png, 100);
+        data.SaveTo(stream);
+    }
+
+    /// <summary>The plot as an SVG document.</summary>
+    /// <param name="width">Width in points, 100 to 8192.</param>
+    /// <param name="height">Height in points, 100 to 8192.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is out of range.</exception>
+    public string ToSvg(int width = DefaultWidth, int height = DefaultHeight)
+    {
+        CheckSize(width, height);
+        lock (_lock)
+        {
+            _model.Background = OxyColors.White;
+            return new SvgExporter { Width = width, Height = height, UseVerticalTextAlignmentWorkaround = true }.ExportToString(_model);
+        }
+    }
+
+    private static void CheckSize(int width, int height)
+    {
+        foreach ((string name, int value) in ((string, int)[])[(nameof(width), width), (nameof(height), height)])
+        {
+            if (value is < 100 or > MostPoints)
+                throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}; allowed is 100 to {MostPoints} points.");
+        }
+    }
+
+    private static void Save(string path, byte[] content)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        string temporary = $"{path}.{Environment.ProcessId}.tmp";
+        try
+        {
+            File.WriteAllBytes(temporary, content);
+            File.Move(temporary, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    // A model remembers the layout of its last rendering.
+    private void Render(IRenderContext context, int width, int height)
+    {
+        lock (_lock)
+        {
+            ((IPlotModel)_model).Update(updateData: true);
+            ((IPlotModel)_model).Render(context, new OxyRect(0, 0, width, height));
+        }
+    }
+}

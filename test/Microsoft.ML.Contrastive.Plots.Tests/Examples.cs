@@ -35,6 +35,8 @@ internal static class Examples
         WaitingForData = 0,
         FeatureSpread = 0.8,
         EffectiveRank = 20 + epoch,
+        Alignment = 0.5,
+        Uniformity = -2,
         Elapsed = TimeSpan.FromSeconds(epoch),
     })];
 }

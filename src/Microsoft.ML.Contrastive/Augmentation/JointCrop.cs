@@ -16,6 +16,14 @@ public sealed record JointCrop : JointAreaCrop
     /// <value>The default value is <see cref="ViewPairing.Star"/>.</value>
     public ViewPairing Pairing { get; init => field = Setting.Defined(value); } = ViewPairing.Star;
 
+    /// <summary>A joint crop in place of another: its size, areas, aspect ratios and filter, and the law β = 0, to be changed by <c>with</c>.</summary>
+    /// <param name="crop">The crop that it replaces, such as a preset's.</param>
+    public static JointCrop InPlaceOf(RandomCrop crop)
+    {
+        ArgumentNullException.ThrowIfNull(crop);
+        return new() { OutputSize = crop.OutputSize, Scale = crop.Scale, AspectRatio = crop.AspectRatio, Filter = crop.Filter };
+    }
+
     /// <summary>
     /// The authors' released code of 2024 (github.com/btzyd/JointCrop): a bound of ln(max / min − 0.01), and the flag for the smallest area
     /// without effect, so .08–1 throughout.

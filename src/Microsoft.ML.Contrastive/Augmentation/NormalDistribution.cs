@@ -73,6 +73,8 @@ internal static class NormalDistribution
             return centre * Polynomial(numerator, r) / Polynomial(denominator, r);
         }
 
+        if (tail == 0)
+            return double.PositiveInfinity;
         double root = Math.Sqrt(-Math.Log(tail));
         if (root <= 5)
         {

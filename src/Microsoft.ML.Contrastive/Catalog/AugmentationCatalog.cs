@@ -138,6 +138,46 @@ public static class AugmentationCatalog
         return new RandomResizedCropEstimator(MlNetInternals.Environment(catalog), options);
     }
 
+    /// <summary>Makes large views of much of the image and small views of little of it: <see cref="MultiCropEstimator"/>.</summary>
+    /// <param name="catalog">The transforms of a context.</param>
+    /// <param name="globalColumnNames">Names of the columns of the global views: two for DINO. They come first among a trainer's views.</param>
+    /// <param name="localColumnNames">Names of the columns of the local views, at least one.</param>
+    /// <param name="inputColumnName">Name of the image column (<c>MLImage</c>, as LoadImages makes it).</param>
+    /// <param name="globalSize">Width and height of the global views in pixels, at least 1. The default value is 224.</param>
+    /// <param name="localSize">Width and height of the local views in pixels, at least 1. The default value is 96.</param>
+    /// <param name="jointOver">The crops whose areas are drawn together (JointCrop paper, AAAI-25). The default value is none.</param>
+    /// <param name="beta">Parameter of the law of the area ratio where it applies: 0 for a log ratio that is uniform, above 0 for more alike, below 0 for more different views. The default value is 0.</param>
+    /// <param name="minLocalScale">Smallest area of a local crop as a fraction of the image's, above 0. The default value is 0.05.</param>
+    /// <param name="splitScale">Largest area of a local crop and smallest of a global one. The default value is 0.4; DINO has 0.14 with ResNet-50.</param>
+    /// <param name="seed">Seed of the views. When null: that of other views of the same image column, else the context's, else one that is drawn and printed in the log.</param>
+    /// <exception cref="ArgumentException">A name is empty or occurs twice, a joint group has fewer than two views, or a value is out of its range.</exception>
+    public static MultiCropEstimator MultiCrop(
+        this TransformsCatalog catalog, string[] globalColumnNames, string[] localColumnNames, string inputColumnName,
+        int globalSize = AugmentationEstimator.CropOptions.DefaultImageSize, int localSize = MultiCropEstimator.DefaultLocalSize,
+        JointOver jointOver = JointOver.None, double beta = BetaLaw.DefaultBeta, double minLocalScale = MultiCropEstimator.DefaultMinLocalScale,
+        double splitScale = MultiCropEstimator.DefaultSplitScale, int? seed = null) =>
+        catalog.MultiCrop(new MultiCropEstimator.Options
+        {
+            GlobalColumnNames = globalColumnNames,
+            LocalColumnNames = localColumnNames,
+            InputColumnName = inputColumnName,
+            Seed = seed,
+            Global = MultiCropEstimator.Options.Like(globalSize, splitScale, 1),
+            Local = MultiCropEstimator.Options.Like(localSize, minLocalScale, splitScale),
+            JointOver = jointOver,
+            Law = new BetaLaw(beta),
+        });
+
+    /// <inheritdoc cref="MultiCrop(TransformsCatalog, string[], string[], string, int, int, JointOver, double, double, double, int?)"/>
+    /// <param name="catalog">The transforms of a context.</param>
+    /// <param name="options">Columns and settings.</param>
+    public static MultiCropEstimator MultiCrop(this TransformsCatalog catalog, MultiCropEstimator.Options options)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(options);
+        return new MultiCropEstimator(MlNetInternals.Environment(catalog), options);
+    }
+
     /// <summary>Mirrors views left to right with a probability: <see cref="RandomHorizontalFlipEstimator"/>.</summary>
     /// <param name="catalog">The transforms of a context.</param>
     /// <param name="viewColumnNames">Names of the view columns to change: at least one, all different.</param>

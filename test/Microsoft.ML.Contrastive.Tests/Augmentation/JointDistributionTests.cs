@@ -1,3 +1,4 @@
+using System.Globalization;
 using MathNet.Numerics;
 using Microsoft.ML.Contrastive.Augmentation;
 
@@ -9,7 +10,7 @@ public sealed class JointDistributionTests
     private const double Min = 0.2, Max = 1;
     private const int Rows = 100_000;
 
-    public static TheoryData<double> Betas => [-5, -2, -0.5, 0, 1, 2, 5];
+    public static TheoryData<double> Betas => [-1e6, -1e3, -5, -2, -0.5, -1e-12, 0, 1e-12, 1, 2, 5, 1e3, 1e6];
 
     [Theory]
     [MemberData(nameof(Betas))]
@@ -144,6 +145,23 @@ public sealed class JointDistributionTests
         double low = Math.Log(Min / first), high = Math.Log(Max / first), whole = Mass(low, high);
         foreach (double p in (double[])[0.001, 0.3, 0.6, 0.99])
             Assert.Equal(p, Mass(low, Math.Log(joint.Conditional(first, p) / first)) / whole, 1e-10);
+    }
+
+    /// <summary>Against the inverse by bisection in an arithmetic of 25 digits (eng/expected/joint_law.py).</summary>
+    [Fact]
+    public void Conditional_quantile_keeps_its_digits_for_tiny_and_huge_beta()
+    {
+        int compared = 0;
+        foreach (string[] row in ExpectedValues.Rows("joint-law.csv").Where(r => r[0] == "conditional"))
+        {
+            double[] v = [.. row.Skip(1).Select(text => double.Parse(text, CultureInfo.InvariantCulture))];
+            (double beta, double first, double probability, double expected) = (v[0], v[1], v[2], v[3]);
+            double actual = Math.Log(new JointDistribution(Min, Max, new BetaLaw(beta)).Conditional(first, probability) / first);
+            Assert.True(Math.Abs(actual - expected) <= 1e-10, $"β = {beta}, first {first}, p = {probability}: {actual} instead of {expected}");
+            compared++;
+        }
+
+        Assert.Equal(72, compared);
     }
 
     [Theory]

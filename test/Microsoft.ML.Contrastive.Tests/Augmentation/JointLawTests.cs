@@ -1,3 +1,4 @@
+using System.Globalization;
 using MathNet.Numerics;
 using MathNet.Numerics.Distributions;
 using Microsoft.ML.Contrastive.Augmentation;
@@ -37,11 +38,13 @@ public sealed class JointLawTests
 
     [Theory]
     [MemberData(nameof(Betas))]
+    [InlineData(-1e6)]
+    [InlineData(1e6)]
     public void Quantile_is_monotone_symmetric_and_bounded_to_the_very_ends(double beta)
     {
         var law = new BetaLaw(beta);
         double previous = -Bound;
-        foreach (double p in (double[])[1e-17, 1e-12, 1e-6, 0.01, 0.25, 0.5 - 1e-9, 0.5 + 1e-9, 0.75, 0.99, 1 - 1e-6, 1 - 1e-12])
+        foreach (double p in (double[])[1e-17, 1e-12, 1e-6, 0.01, 0.25, 0.5 - 1e-9, 0.5, 0.5 + 1e-9, 0.75, 0.99, 1 - 1e-6, 1 - 1e-12])
         {
             double u = law.Quantile(p, Bound);
             Assert.InRange(u, previous, Bound);
@@ -129,6 +132,42 @@ public sealed class JointLawTests
         var mass = Assert.Throws<ArgumentException>(() => new JointDistribution(0.2, 1, new OwnLaw((p, b) => b * ((2 * p) - 1), (_, b) => 1 / b)));
         Assert.Contains("integrates to 2", mass.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => new JointDistribution(0.2, 1, new OwnLaw((_, _) => double.NaN, (_, b) => 0.5 / b)));
+        var another = Assert.Throws<ArgumentException>(() => new JointDistribution(0.2, 1, new OwnLaw((p, b) => b * ((2 * p) - 1), (u, b) => Math.Abs(u) / (b * b))));
+        Assert.Contains("not that of its quantiles", another.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Law is OwnLaw", another.Message, StringComparison.Ordinal);
+        var tail = Assert.Throws<ArgumentException>(() => new JointDistribution(0.2, 1, new OwnLaw((p, b) => p < 1e-9 ? -2 * b : b * ((2 * p) - 1), (_, b) => 0.5 / b)));
+        Assert.Contains("outside", tail.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1e3)]
+    [InlineData(-1e3)]
+    public void A_narrow_law_of_the_users_own_is_no_worse_for_it(double beta)
+    {
+        var law = new BetaLaw(beta);
+        var joint = new JointDistribution(0.2, 1, new OwnLaw(law.Quantile, law.Density));
+        Assert.Equal(new JointDistribution(0.2, 1, law).Conditional(0.99, 0.3), joint.Conditional(0.99, 0.3), 1e-12);
+    }
+
+    /// <summary>Against 20 digits from an arithmetic of 60 (eng/expected/joint_law.py): β from 1e-12 to 1e6 of either sign.</summary>
+    [Fact]
+    public void Beta_law_keeps_its_digits_for_tiny_and_huge_beta()
+    {
+        int compared = 0;
+        foreach (string[] row in ExpectedValues.Rows("joint-law.csv").Where(r => r[0] == "quantile"))
+        {
+            double[] values = [.. row.Where(v => v.Length > 0).Skip(1).Select(v => double.Parse(v, CultureInfo.InvariantCulture))];
+            (double beta, double probability, double expected) = (values[0], values[1], values[2]);
+            double actual = new BetaLaw(beta).Quantile(probability, Bound);
+
+            // Where the law is broad, a log ratio near 0 is known to the last place of the bound; where it is narrow, to its own.
+            double slope = 1 / new BetaLaw(beta).Density(expected, Bound);
+            double allowed = (2e-14 * Math.Abs(expected)) + (6e-16 * Math.Min(slope, 1));
+            Assert.True(Math.Abs(actual - expected) <= allowed, $"β = {beta}, p = {probability}: {actual} instead of {expected}");
+            compared++;
+        }
+
+        Assert.Equal(162, compared);
     }
 
     private static double ClosedFormCdf(double u, double beta)

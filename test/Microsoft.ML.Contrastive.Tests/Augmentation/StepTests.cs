@@ -84,6 +84,32 @@ public sealed class StepTests
         Kolmogorov.AssertFollows(logRatio, u => Math.Clamp(0.5 + (0.5 * u / Math.Log(20)), 0, 1));
     }
 
+    public static TheoryData<int, double> Stars => new() { { 3, 0 }, { 4, 0 }, { 3, 2 }, { 4, -2 } };
+
+    [Theory]
+    [MemberData(nameof(Stars))]
+    public void Every_view_of_a_star_of_crops_blurs_or_colours_has_the_pair_law_with_the_first(int views, double beta)
+    {
+        var law = new BetaLaw(beta);
+        ViewRecipe[][] rows = Plans.Of(
+            views, new JointCrop { OutputSize = Plans.Output, Beta = beta },
+            new JointColor { Beta = beta, Factors = JointFactors.Both, Brightness = 0.5, Contrast = 0.8, Probability = 1 },
+            new JointBlur { Beta = beta, Probability = 1 }).Draw(Image, Rows);
+        foreach ((Func<ViewRecipe, float> value, double bound) in ((Func<ViewRecipe, float>, double)[])
+            [(v => v.Scale, Math.Log(5)), (v => v.BlurSigma, Math.Log(20)), (v => v.Brightness, Math.Log(3)), (v => v.Contrast, Math.Log(9))])
+        {
+            double[] quantiles = [.. Enumerable.Range(0, 4097).Select(i => law.Quantile(Math.Clamp(i / 4096.0, 1e-17, 1 - 1e-16), bound))];
+            for (int k = 1; k < views; k++)
+            {
+                Kolmogorov.AssertFollows([.. rows.Select(r => Math.Log((double)value(r[k]) / value(r[0])))], u =>
+                {
+                    int index = Math.Clamp(~Array.BinarySearch(quantiles, u + 1e-15), 1, 4096);
+                    return (index - 1 + Math.Clamp((u - quantiles[index - 1]) / (quantiles[index] - quantiles[index - 1]), 0, 1)) / 4096;
+                });
+            }
+        }
+    }
+
     [Fact]
     public void Blur_coin_of_the_pair_blurs_both_views_or_none()
     {

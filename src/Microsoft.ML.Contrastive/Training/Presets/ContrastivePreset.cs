@@ -84,31 +84,40 @@ public sealed record ContrastivePreset
     /// <summary>Images a step.</summary>
     public required int BatchSize { get; init; }
 
-    /// <summary>
-    /// β of the joint law of the areas of the first two views (DINO: its two global crops, the only pair that every view is compared with); further views stay independent.
-    /// </summary>
+    /// <summary>β of the joint law of the crops' areas; of which crops, <see cref="JointCropOver"/> says.</summary>
     /// <value>The default value is <see langword="null"/>: the crops are independent, as published. The JointCrop paper has 0.</value>
     public double? JointCropBeta { get; init; }
+
+    /// <summary>The crops that <see cref="JointCropBeta"/> is about: the first two views, which are DINO's global ones, or all others, its local ones.</summary>
+    /// <value>The default value is <see cref="JointOver.Global"/>.</value>
+    public JointOver JointCropOver { get; init; } = JointOver.Global;
 
     /// <summary>β of the joint law of the blur of the first two views, which keep their probabilities.</summary>
     /// <value>The default value is <see langword="null"/>: the blurs are independent, as published. The JointCrop paper has 0, on ImageNet alone.</value>
     public double? JointBlurBeta { get; init; }
 
+    /// <summary>
+    /// Where both β are set: the probability that an image's first two views are cropped jointly and blurred independently; the others are cropped as published and
+    /// blurred jointly. One coin a row, never both, never neither: the JointCrop paper's "each with probability 0.5".
+    /// </summary>
+    /// <value>The default value is <see langword="null"/>: every image gets both.</value>
+    public double? JointCropProbability { get; init; }
+
     /// <summary>The names of the view columns.</summary>
     public IReadOnlyList<string> ViewNames => [.. Enumerable.Range(1, Views.Count).Select(i => FormattableString.Invariant($"View{i}"))];
 
     /// <summary>
-    /// The augmentation steps in the order of the renderer, each with the views that it is for: what <see cref="Views"/>, <see cref="JointCropBeta"/> and
-    /// <see cref="JointBlurBeta"/> come to. Views that have a step in common share it.
+    /// The augmentation steps in the order of the renderer, each with the views that it is for: what <see cref="Views"/>, <see cref="JointCropBeta"/>,
+    /// <see cref="JointBlurBeta"/> and <see cref="JointCropProbability"/> come to. Views that have a step in common share it.
     /// </summary>
     /// <exception cref="ArgumentException">A joint step between views that differ in its settings, or that have none.</exception>
     public IReadOnlyList<PlannedStep> Steps =>
     [
-        .. JointCropBeta is { } crop ? WithPair(JointCropOf(crop), v => v.Crop) : Shared(v => v.Crop),
+        .. Crops(),
         .. Shared(v => v.Flip),
         .. Shared(v => v.Color),
         .. Shared(v => v.Grayscale),
-        .. JointBlurBeta is { } blur ? WithPair(JointBlurOf(blur), v => v.Blur) : Shared(v => v.Blur),
+        .. JointBlurBeta is { } blur ? Shared(v => v.Blur, from: 2).Prepend(new PlannedStep(JointBlurOf(blur), [0, 1])) : Shared(v => v.Blur),
         .. Shared(v => v.Solarize),
     ];
 
@@ -168,27 +177,45 @@ public sealed record ContrastivePreset
     public override int GetHashCode() => ToString().GetHashCode(StringComparison.Ordinal);
 
     /// <summary>One step for each group of views that have equal ones.</summary>
-    private IEnumerable<PlannedStep> Shared(Func<ViewAugmentation, AugmentationStep?> stage, int from = 0) => Enumerable.Range(from, Views.Count - from)
+    private IEnumerable<PlannedStep> Shared(Func<ViewAugmentation, AugmentationStep?> stage, int from = 0, int to = int.MaxValue) => Enumerable.Range(0, Views.Count)
+        .Where(v => v >= from && v < to)
         .GroupBy(v => stage(Views[v]))
         .Where(g => g.Key is not null)
         .Select(g => new PlannedStep(g.Key!, [.. g]));
 
-    private IEnumerable<PlannedStep> WithPair(AugmentationStep pair, Func<ViewAugmentation, AugmentationStep?> stage) => Shared(stage, from: 2).Prepend(new PlannedStep(pair, [0, 1]));
-
-    private JointCrop JointCropOf(double beta)
+    private IEnumerable<PlannedStep> Crops()
     {
-        RandomResizedCrop crop = Views[0].Crop;
-        return Views.Count >= 2 && crop == Views[1].Crop
-            ? new JointCrop { OutputSize = crop.OutputSize, Scale = crop.Scale, AspectRatio = crop.AspectRatio, Filter = crop.Filter, Beta = beta }
-            : throw new ArgumentException($"{nameof(JointCropBeta)} is {beta}, but the first two views are not cropped alike: give them one {nameof(ViewAugmentation.Crop)}.");
+        if (JointCropProbability is not null && (JointCropBeta is null || JointBlurBeta is null || JointCropOver != JointOver.Global))
+            throw new ArgumentException($"{nameof(JointCropProbability)} is {JointCropProbability}, which chooses between JointCrop and JointBlur of the first two views: set {nameof(JointCropBeta)} and {nameof(JointBlurBeta)} too, and leave {nameof(JointCropOver)} at {JointOver.Global}.");
+        if (JointCropBeta is not { } beta || JointCropOver == JointOver.None)
+            return Shared(v => v.Crop);
+        IEnumerable<PlannedStep> global = JointCropOver.HasFlag(JointOver.Global) ? [JointCropOf(beta, 0..Math.Min(2, Views.Count))] : Shared(v => v.Crop, to: 2);
+        return global.Concat(JointCropOver.HasFlag(JointOver.Local) ? [JointCropOf(beta, 2..)] : Shared(v => v.Crop, from: 2));
     }
 
-    private JointBlur JointBlurOf(double beta)
+    private PlannedStep JointCropOf(double beta, Range range)
+    {
+        int[] views = [.. Enumerable.Range(0, Views.Count).Take(range)];
+        if (views.Length < 2 || views.Any(v => Views[v].Crop != Views[views[0]].Crop))
+            throw new ArgumentException($"{nameof(JointCropBeta)} is {beta} over {JointCropOver} crops, but there are not two or more views that are cropped alike there: give them one {nameof(ViewAugmentation.Crop)}.");
+        RandomResizedCrop crop = Views[views[0]].Crop;
+        JointCrop joint = JointCrop.InPlaceOf(crop) with { Beta = beta };
+        return new PlannedStep(
+            JointCropProbability is { } probability ? new EitherCrop { OutputSize = crop.OutputSize, Heads = joint, Tails = crop, Probability = probability } : joint,
+            [.. views]);
+    }
+
+    private AugmentationStep JointBlurOf(double beta)
     {
         if (Views is not [{ Blur: { } first }, { Blur: { } second }, ..])
             throw new ArgumentException($"{nameof(JointBlurBeta)} is {beta}, but the first two views are not both blurred (no published setting on small images blurs): give them a {nameof(ViewAugmentation.Blur)}.");
-        return first with { Probability = 0 } == second with { Probability = 0 }
-            ? new JointBlur { SigmaRange = first.SigmaRange, Operator = first.Operator, Probability = [first.Probability, second.Probability], Beta = beta }
-            : throw new ArgumentException($"{nameof(JointBlurBeta)} is {beta}, but the blurs of the first two views differ in more than their probability.");
+        if (first with { Probability = 0 } != second with { Probability = 0 })
+            throw new ArgumentException($"{nameof(JointBlurBeta)} is {beta}, but the blurs of the first two views differ in more than their probability.");
+        var joint = new JointBlur { SigmaRange = first.SigmaRange, Operator = first.Operator, Probability = [first.Probability, second.Probability], Beta = beta };
+
+        // With independent σ it is the baseline's blur, for views of different probabilities too.
+        return JointCropProbability is { } probability
+            ? new EitherBlur { Heads = joint with { Law = new IndependentLaw() }, Tails = joint, Probability = probability }
+            : joint;
     }
 }

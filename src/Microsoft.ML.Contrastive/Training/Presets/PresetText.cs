@@ -35,7 +35,9 @@ internal static class PresetText
         }
 
         Write(text, "jointCropBeta", preset.JointCropBeta);
+        Write(text, "jointCropOver", preset.JointCropOver);
         Write(text, "jointBlurBeta", preset.JointBlurBeta);
+        Write(text, "jointCropProbability", preset.JointCropProbability);
         Write(text, "normalization", preset.Normalization);
         Write(text, "optimizer", preset.Optimizer);
         Write(text, "learningRateSchedule", preset.LearningRateSchedule);

@@ -108,6 +108,44 @@ public sealed partial class ContrastivePresetTests
     }
 
     [Fact]
+    public void JointCrop_of_a_multi_crop_preset_can_be_for_its_local_crops_or_for_both()
+    {
+        ContrastivePreset local = Named("dino/imagenet-multicrop") with { JointCropBeta = 0, JointCropOver = JointOver.Local };
+        local.Validate();
+        Assert.Equal([2, 3, 4, 5], Assert.Single(local.Steps, c => c.Step is JointCrop).Views);
+        Assert.Equal([0, 1], Assert.Single(local.Steps, c => c.Step is RandomResizedCrop).Views);
+        Assert.Equal([[0, 1], [2, 3, 4, 5]], (local with { JointCropOver = JointOver.Both }).Steps.Where(c => c.Step is JointCrop).Select(c => c.Views.ToArray()));
+        Assert.DoesNotContain((local with { JointCropOver = JointOver.None }).Steps, c => c.Step is JointCrop);
+        Assert.Contains("Local", Assert.Throws<ArgumentException>((Named("simclr/stl10") with { JointCropBeta = 0, JointCropOver = JointOver.Local }).Validate).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void JointCrop_or_JointBlur_by_one_coin_is_three_properties_away()
+    {
+        ContrastivePreset baseline = Named("mocov3/imagenet-100ep"), either = baseline with { JointCropBeta = 0, JointBlurBeta = 0, JointCropProbability = 0.5 };
+        either.Validate();
+        var (recipes, published) = (new ViewRecipe[2], new ViewRecipe[2]);
+        ViewPlan plan = either.ToViewPlan(1), original = baseline.ToViewPlan(1);
+        int joint = 0;
+        for (ulong row = 0; row < 1000; row++)
+        {
+            plan.Sample(plan.KeyOf(0, row), new ImageSize(300, 200), recipes);
+            original.Sample(original.KeyOf(0, row), new ImageSize(300, 200), published);
+            bool crop = recipes[0].CropWidth == published[0].CropWidth && recipes[1].CropWidth == published[1].CropWidth;
+            bool blur = recipes[0].BlurSigma == published[0].BlurSigma && recipes[1].BlurSigma == published[1].BlurSigma;
+
+            // With JointCrop the blur is the baseline's and the other way round; where neither view is blurred, both blurs are the same.
+            Assert.True(crop || blur);
+            Assert.Equal(published[1].BlurSigma > 0, recipes[1].BlurSigma > 0);
+            joint += crop ? 0 : 1;
+        }
+
+        Assert.InRange(joint, 430, 570);
+        Assert.Contains("JointCropProbability", Assert.Throws<ArgumentException>((baseline with { JointCropBeta = 0, JointCropProbability = 0.5 }).Validate).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>((either with { JointCropProbability = 1.5 }).Validate);
+    }
+
+    [Fact]
     public void JointBlur_keeps_the_probabilities_of_the_views()
     {
         ContrastivePreset joint = Named("byol/imagenet-100ep") with { JointBlurBeta = 0 };

@@ -1,6 +1,6 @@
 // Micro-benchmarks (BenchmarkDotNet) and whole runs:
 //
-//   dotnet run -c Release --project test/Microsoft.ML.Contrastive.Benchmarks -- memory | crops | methods --data DIR | state | micro [BenchmarkDotNet's arguments]
+//   dotnet run -c Release --project test/Microsoft.ML.Contrastive.Benchmarks -- memory | crops | recipes | methods --data DIR | state | micro [BenchmarkDotNet's arguments]
 
 using System.CommandLine;
 using BenchmarkDotNet.Running;
@@ -15,6 +15,11 @@ var crops = new Command("crops", "Compares the time of a pretraining with JointC
 var pairs = new Option<int>("--pairs") { Description = "Pairs of runs, at least 5.", DefaultValueFactory = _ => 9 };
 crops.Add(pairs);
 crops.SetAction(arguments => CropRun.Execute(arguments.GetValue(pairs)));
+
+var recipes = new Command("recipes", "Draws a million rows of recipes of each plan, on one thread.");
+var rounds = new Option<int>("--rounds") { Description = "Rounds over all plans; the fastest counts.", DefaultValueFactory = _ => 5 };
+recipes.Add(rounds);
+recipes.SetAction(arguments => RecipeRun.Execute(arguments.GetValue(rounds)));
 
 var methods = new Command("methods", "Pretrains with every method and both crops, several seeds each, and compares nearest-neighbour accuracy with a random encoder's.");
 var data = new Option<DirectoryInfo>("--data") { Description = "A folder with train and test, class folders in each: the quickstart writes one to artifacts/quickstart/images.", Required = true };
@@ -38,4 +43,4 @@ state.SetAction(arguments => MethodState.Execute(arguments.GetValue(backbone)!))
 var micro = new Command("micro", "Sampling recipes and rendering views, by BenchmarkDotNet, e.g. micro --filter '*'.") { TreatUnmatchedTokensAsErrors = false };
 micro.SetAction(arguments => _ = BenchmarkSwitcher.FromAssembly(typeof(RecipeSampling).Assembly).Run([.. arguments.UnmatchedTokens]));
 
-return new RootCommand("Benchmarks of Microsoft.ML.Contrastive.") { memory, crops, methods, state, micro }.Parse(args).Invoke();
+return new RootCommand("Benchmarks of Microsoft.ML.Contrastive.") { memory, crops, recipes, methods, state, micro }.Parse(args).Invoke();

@@ -1,8 +1,8 @@
 using Microsoft.ML.Contrastive.Tests.Training.Checkpoints;
 using Microsoft.ML.Contrastive.Training;
 
-// Arguments: folder of images, workspace, method, epochs. A checkpoint after every step, until the training is done or the process is killed.
+// Arguments: folder of images, workspace, method, epochs, and "boxes" for crops that follow heat maps. A checkpoint after every step, until the training is done or the process is killed.
 ContrastivePretrainTrainer.Options options = TinyPretraining.Options(args[2], args[1]);
 options.Epochs = int.Parse(args[3], System.Globalization.CultureInfo.InvariantCulture);
 options.CheckpointEverySteps = 1;
-TinyPretraining.Fit(args[0], options).Dispose();
+TinyPretraining.Fit(args[0], options, heatMaps: args.Length > 4).Dispose();

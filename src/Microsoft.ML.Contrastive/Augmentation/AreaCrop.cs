@@ -59,6 +59,15 @@ public abstract record AreaCrop : RandomCrop
     }
     = DefaultPositionAlpha;
 
+    /// <summary>
+    /// Boxes of the encoder in training that the crops are centred in: with <see cref="PositionAlpha"/> the whole of ContrastiveCrop (CVPR 2022), here on areas of any
+    /// law. The boxes' law of areas stays exact.
+    /// </summary>
+    /// <value>The default value is <see langword="null"/>: the image as a whole.</value>
+    public HeatMapBoxes? HeatMaps { get; init; }
+
+    internal sealed override HeatMapBoxes? BoxesNeeded => HeatMaps;
+
     /// <summary>What becomes of the real-valued area when it turns into a box of pixels.</summary>
     /// <value>The default value is <see cref="CropBoxes.RoundedToPixels"/>.</value>
     public CropBoxes Boxes { get; init => field = Setting.Defined(value); } = CropBoxes.RoundedToPixels;
@@ -75,7 +84,8 @@ public abstract record AreaCrop : RandomCrop
         }
 
         DrawScales(draws, scales);
-        if (PositionAlpha != 1)
+        ImageRegion? region = HeatMaps is null ? null : context.Region;
+        if (PositionAlpha != 1 && (region is not null || HeatMaps is not { SuppressCentreFromStart: false }))
             SuppressCentre(draws);
         for (int k = 0; k < targets.Length; k++)
         {
@@ -83,13 +93,13 @@ public abstract record AreaCrop : RandomCrop
             switch (Boxes)
             {
                 case CropBoxes.RoundedToPixels:
-                    SetRounded(context.Image, scales[k], draws[k], ref view);
+                    SetRounded(context.Image, region, scales[k], draws[k], ref view);
                     break;
                 case CropBoxes.Fractional:
-                    SetFractional(context.Image, scales[k], draws[k], ref view);
+                    SetFractional(context.Image, region, scales[k], draws[k], ref view);
                     break;
                 default:
-                    SetReleased(context.Image, scales[k], ref draws[k], ref view);
+                    SetReleased(context.Image, region, scales[k], ref draws[k], ref view);
                     break;
             }
         }
@@ -122,28 +132,31 @@ public abstract record AreaCrop : RandomCrop
         return (Math.Min(image.Width, Math.Sqrt(area * aspect)), Math.Min(image.Height, Math.Sqrt(area / aspect)));
     }
 
-    private void SetRounded(ImageSize image, double scale, in BoxDraws draws, ref ViewRecipe view)
+    private void SetRounded(ImageSize image, ImageRegion? region, double scale, in BoxDraws draws, ref ViewRecipe view)
     {
         (double width, double height) = Sides(image, scale, draws.Aspect);
         int w = Math.Max(1, (int)Math.Round(width)), h = Math.Max(1, (int)Math.Round(height));
-        view.SetCrop(TriedBox.Position(draws.X, image.Width - w), TriedBox.Position(draws.Y, image.Height - h), w, h, scale, this);
+        SetRounded(image, region, w, h, draws.X, draws.Y, scale, ref view);
     }
 
-    private void SetFractional(ImageSize image, double scale, in BoxDraws draws, ref ViewRecipe view)
+    private void SetFractional(ImageSize image, ImageRegion? region, double scale, in BoxDraws draws, ref ViewRecipe view)
     {
         (double width, double height) = Sides(image, scale, draws.Aspect);
         float w = (float)width, h = (float)height;
-        view.SetCrop(Inside(draws.X, w, image.Width), Inside(draws.Y, h, image.Height), w, h, scale, this);
+        (double x, double y) = region is { } box
+            ? (CentredPlace.OfSlack(draws.X, image.Width, box.Left, box.Right, w), CentredPlace.OfSlack(draws.Y, image.Height, box.Top, box.Bottom, h))
+            : (draws.X, draws.Y);
+        view.SetCrop(Inside(x, w, image.Width), Inside(y, h, image.Height), w, h, scale, this);
     }
 
-    private void SetReleased(ImageSize image, double scale, ref BoxDraws draws, ref ViewRecipe view)
+    private void SetReleased(ImageSize image, ImageRegion? region, double scale, ref BoxDraws draws, ref ViewRecipe view)
     {
         (double aspect, double x, double y) = (draws.Aspect, draws.X, draws.Y);
         for (int attempt = 1; ; attempt++)
         {
             if (TriedBox.Fits(scale, LogUniform.Quantile(aspect, AspectRatio), image, out int width, out int height))
             {
-                view.SetCrop(TriedBox.Position(x, image.Width - width), TriedBox.Position(y, image.Height - height), width, height, scale, this);
+                SetRounded(image, region, width, height, x, y, scale, ref view);
                 return;
             }
 
@@ -153,6 +166,14 @@ public abstract record AreaCrop : RandomCrop
         }
 
         view.SetCrop(0, 0, image.Width, image.Height, 1, this);
+    }
+
+    private void SetRounded(ImageSize image, ImageRegion? region, int width, int height, double x, double y, double scale, ref ViewRecipe view)
+    {
+        (int left, int top) = region is { } box
+            ? (CentredPlace.Rounded(x, image.Width, box.Left, box.Right, width), CentredPlace.Rounded(y, image.Height, box.Top, box.Bottom, height))
+            : (TriedBox.Position(x, image.Width - width), TriedBox.Position(y, image.Height - height));
+        view.SetCrop(left, top, width, height, scale, this);
     }
 
     /// <summary>A uniform position whose far edge stays inside after the rounding to single precision.</summary>

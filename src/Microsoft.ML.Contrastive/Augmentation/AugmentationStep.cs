@@ -20,6 +20,12 @@ public enum RecipeStage
 
     /// <summary>Solarization.</summary>
     Solarize,
+
+    /// <summary>Operations of RandAugment.</summary>
+    RandAugment,
+
+    /// <summary>Conversion to grey behind everything else (<see cref="RandomGrayscale.Last"/>).</summary>
+    LastGrayscale,
 }
 
 /// <summary>

@@ -1,23 +1,13 @@
 namespace Microsoft.ML.Contrastive.Augmentation;
 
-/// <summary>A rectangle as fractions of an image's sides: 0 ≤ Top &lt; Bottom ≤ 1, 0 ≤ Left &lt; Right ≤ 1.</summary>
-/// <param name="Top">Upper edge.</param>
-/// <param name="Left">Left edge.</param>
-/// <param name="Bottom">Lower edge.</param>
-/// <param name="Right">Right edge.</param>
-public readonly record struct ImageRegion(double Top, double Left, double Bottom, double Right)
-{
-    /// <summary>The image as a whole.</summary>
-    public static ImageRegion Whole { get; } = new(0, 0, 1, 1);
-}
-
 /// <summary>
 /// ContrastiveCrop (Peng et al., CVPR 2022): the size of <see cref="RandomResizedCrop"/>, with the crop's centre in the region where the object is,
 /// and away from the middle of it.
 /// </summary>
 /// <remarks>
-/// The region comes from a heat map of the encoder in training; here it is given. Inside it, the position follows Beta(α, α) along each axis:
-/// α &lt; 1 suppresses the centre, so that the two views differ. After ten failed tries the central box is taken, as in torchvision.
+/// The region comes from heat maps of the encoder in training (<see cref="HeatMaps"/>), or it is given (<see cref="Region"/>). Inside it, the position follows
+/// Beta(α, α) along each axis: α &lt; 1 suppresses the centre, so that the two views differ. After ten failed tries the central box is taken, as in torchvision.
+/// <see cref="AreaCrop"/> has both for <see cref="JointCrop"/>: <see cref="AreaCrop.PositionAlpha"/> and <see cref="AreaCrop.HeatMaps"/>.
 /// </remarks>
 public sealed record ContrastiveCrop : RandomCrop
 {
@@ -50,31 +40,38 @@ public sealed record ContrastiveCrop : RandomCrop
     }
     = ImageRegion.Whole;
 
+    /// <summary>Boxes of the encoder in training, one an image, in place of <see cref="Region"/>.</summary>
+    /// <value>The default value is <see langword="null"/>: none.</value>
+    public HeatMapBoxes? HeatMaps { get; init; }
+
+    /// <inheritdoc/>
+    public override void Validate(int viewCount)
+    {
+        if (HeatMaps is not null && Region != ImageRegion.Whole)
+            throw new ArgumentException($"{nameof(Region)} is {Region} and {nameof(HeatMaps)} is set, which takes its place: leave one of them out.");
+    }
+
+    internal override HeatMapBoxes? BoxesNeeded => HeatMaps;
+
     /// <inheritdoc/>
     public override void Sample(in StepContext context, Span<ViewRecipe> views, ReadOnlySpan<int> targets)
     {
         ImageSize image = context.Image;
+        ImageRegion region = HeatMaps is null ? Region : context.Region ?? Region;
         SymmetricBeta position = _position.Get(this, static step => new SymmetricBeta(step.Alpha));
         foreach (int view in targets)
         {
             RandomSequence random = context.View(view);
-            if (!TriedBox.Draw(ref random, image, Scale, AspectRatio, out TriedBox box))
+            bool central = !TriedBox.Draw(ref random, image, Scale, AspectRatio, out TriedBox box);
+            if (central || (context.Region is null && HeatMaps is { SuppressCentreFromStart: false }))
             {
                 views[view].SetCrop(box.X, box.Y, box.Width, box.Height, box.Scale, this);
                 continue;
             }
 
-            int x = Place(position.Quantile(box.NumberX), image.Width, Region.Left, Region.Right, box.Width);
-            int y = Place(position.Quantile(box.NumberY), image.Height, Region.Top, Region.Bottom, box.Height);
+            int x = CentredPlace.Rounded(position.Quantile(box.NumberX), image.Width, region.Left, region.Right, box.Width);
+            int y = CentredPlace.Rounded(position.Quantile(box.NumberY), image.Height, region.Top, region.Bottom, box.Height);
             views[view].SetCrop(x, y, box.Width, box.Height, box.Scale, this);
         }
-    }
-
-    /// <summary>Near edge of a side whose middle lies between two fractions of the image's side, as far as the image allows.</summary>
-    private static int Place(double fraction, int length, double from, double to, int side)
-    {
-        int nearest = Math.Clamp((int)(length * from) - (side / 2), 0, length - side);
-        int farthest = Math.Clamp((int)(length * to) - (side / 2), 0, length - side);
-        return nearest + (int)((farthest - nearest) * fraction);
     }
 }

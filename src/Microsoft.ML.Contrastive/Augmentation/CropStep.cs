@@ -12,6 +12,9 @@ public abstract record CropStep : AugmentationStep
             : throw Setting.OutOfRange(nameof(OutputSize), value, "1x1 to 32767x32767");
     }
 
+    /// <summary>The boxes that the trainer is to make for this crop.</summary>
+    internal virtual HeatMapBoxes? BoxesNeeded => null;
+
     /// <inheritdoc/>
     public sealed override RecipeStage Stage => RecipeStage.Crop;
 

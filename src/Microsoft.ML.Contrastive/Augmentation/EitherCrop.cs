@@ -20,6 +20,8 @@ public sealed record EitherCrop : CropStep
     /// <value>The default value is 0.5.</value>
     public double Probability { get; init => field = Setting.Probability(value); } = DefaultProbability;
 
+    internal override HeatMapBoxes? BoxesNeeded => Heads.BoxesNeeded ?? Tails.BoxesNeeded;
+
     /// <inheritdoc/>
     public override int MinimumViews => Math.Max(Heads.MinimumViews, Tails.MinimumViews);
 
@@ -27,6 +29,8 @@ public sealed record EitherCrop : CropStep
     public override void Validate(int viewCount)
     {
         RowCoin.Validate(Heads, Tails, viewCount);
+        if (Heads.BoxesNeeded is { } boxes && Tails.BoxesNeeded is { } others && boxes != others)
+            throw new ArgumentException($"The alternatives have HeatMaps {boxes} and {others}; an image has one box, so both must be equal.");
         if (Heads.OutputSize != OutputSize || Tails.OutputSize != OutputSize)
         {
             throw new ArgumentException(

@@ -10,8 +10,12 @@ public sealed record RandomGrayscale : AugmentationStep
     /// <value>The default value is 0.2.</value>
     public double Probability { get; init => field = Setting.Probability(value); } = DefaultProbability;
 
+    /// <summary>Whether it comes behind blur, solarize and RandAugment, as in InfoMin (NeurIPS 2020), instead of before the blur, as everywhere else.</summary>
+    /// <value>The default value is <see langword="false"/>.</value>
+    public bool Last { get; init; }
+
     /// <inheritdoc/>
-    public override RecipeStage Stage => RecipeStage.Grayscale;
+    public override RecipeStage Stage => Last ? RecipeStage.LastGrayscale : RecipeStage.Grayscale;
 
     /// <inheritdoc/>
     public override string RandomName => "grayscale";
@@ -20,6 +24,12 @@ public sealed record RandomGrayscale : AugmentationStep
     public override void Sample(in StepContext context, Span<ViewRecipe> views, ReadOnlySpan<int> targets)
     {
         foreach (int view in targets)
-            views[view].Grayscale = context.View(view).NextDouble() < Probability;
+        {
+            bool grey = context.View(view).NextDouble() < Probability;
+            if (Last)
+                views[view].LastGrayscale = grey;
+            else
+                views[view].Grayscale = grey;
+        }
     }
 }

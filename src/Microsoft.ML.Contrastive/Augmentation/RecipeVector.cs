@@ -13,6 +13,9 @@ public static class RecipeVector
     // Wider than any image is; a σ beyond it could not be told from it.
     private const float MostSigma = short.MaxValue;
 
+    // A full turn in degrees: no argument of RandAugment's operations is larger.
+    private const float MostArgument = 360;
+
     private static readonly Slot[] Slots =
     [
         new("Crop.Left", r => r.CropX, float.MinValue, float.MaxValue, (ref r, v) => r.CropX = v),
@@ -35,6 +38,16 @@ public static class RecipeVector
         new("Blur.Sigma", r => r.BlurSigma, 0, MostSigma, (ref r, v) => r.BlurSigma = v),
         new("Solarize", r => r.Solarize ? 1 : 0, 0, 1, (ref r, v) => r.Solarize = v != 0, Whole: true),
         new("Solarize.Threshold", r => r.SolarizeThreshold, 0, byte.MaxValue, (ref r, v) => r.SolarizeThreshold = (byte)v, Whole: true),
+        new("RandAugment1", r => (float)r.RandAugment1, 0, (float)RandAugmentOperation.TranslateY, (ref r, v) => r.RandAugment1 = (RandAugmentOperation)v, Whole: true),
+        new("RandAugment1.Argument", r => r.RandAugment1Argument, -MostArgument, MostArgument, (ref r, v) => r.RandAugment1Argument = v),
+        new("RandAugment1.Filter", r => (float)r.RandAugment1Filter, 0, (float)ResizeFilter.Bicubic, (ref r, v) => r.RandAugment1Filter = (ResizeFilter)v, Whole: true),
+        new("RandAugment2", r => (float)r.RandAugment2, 0, (float)RandAugmentOperation.TranslateY, (ref r, v) => r.RandAugment2 = (RandAugmentOperation)v, Whole: true),
+        new("RandAugment2.Argument", r => r.RandAugment2Argument, -MostArgument, MostArgument, (ref r, v) => r.RandAugment2Argument = v),
+        new("RandAugment2.Filter", r => (float)r.RandAugment2Filter, 0, (float)ResizeFilter.Bicubic, (ref r, v) => r.RandAugment2Filter = (ResizeFilter)v, Whole: true),
+        new("Fill.Red", r => r.FillRed, 0, byte.MaxValue, (ref r, v) => r.FillRed = (byte)v, Whole: true),
+        new("Fill.Green", r => r.FillGreen, 0, byte.MaxValue, (ref r, v) => r.FillGreen = (byte)v, Whole: true),
+        new("Fill.Blue", r => r.FillBlue, 0, byte.MaxValue, (ref r, v) => r.FillBlue = (byte)v, Whole: true),
+        new("LastGrayscale", r => r.LastGrayscale ? 1 : 0, 0, 1, (ref r, v) => r.LastGrayscale = v != 0, Whole: true),
     ];
 
     private delegate void Setter(ref ViewRecipe recipe, float value);

@@ -7,8 +7,9 @@ public readonly ref struct StepContext
     private readonly uint _purpose;
     private readonly ReadOnlySpan<ulong> _viewKeys;
 
-    internal StepContext(in RowKey key, ImageSize image, uint purpose, ReadOnlySpan<ulong> viewKeys)
+    internal StepContext(in RowKey key, ImageSize image, uint purpose, ReadOnlySpan<ulong> viewKeys, ImageRegion? region)
     {
+        Region = region;
         _key = key;
         Image = image;
         _purpose = purpose;
@@ -17,6 +18,9 @@ public readonly ref struct StepContext
 
     /// <summary>Size of the source image.</summary>
     public ImageSize Image { get; }
+
+    /// <summary>The box that the trainer has made for the image (<see cref="HeatMapBoxes"/>); <see langword="null"/> while there is none.</summary>
+    public ImageRegion? Region { get; }
 
     /// <summary>The random numbers of one view, for this step's purpose.</summary>
     /// <param name="view">Index of the view in the plan.</param>

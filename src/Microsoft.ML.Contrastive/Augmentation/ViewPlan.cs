@@ -37,6 +37,9 @@ public sealed class ViewPlan
     /// <summary>The steps in the order in which they were appended.</summary>
     public ImmutableArray<PlannedStep> Steps { get; }
 
+    /// <summary>The boxes that the trainer is to make for the plan's crops.</summary>
+    internal HeatMapBoxes? HeatMaps => Steps.Select(s => (s.Step as CropStep)?.BoxesNeeded).FirstOrDefault(boxes => boxes is not null);
+
     /// <summary>Starts a plan.</summary>
     /// <param name="seed">Seed of all random numbers.</param>
     /// <param name="viewNames">Names of the views, at least one, all different.</param>
@@ -71,6 +74,8 @@ public sealed class ViewPlan
         foreach (int view in views)
             CheckOrder(step, view);
         step.Validate(views.Length);
+        if (HeatMaps is { } boxes && step is CropStep { BoxesNeeded: { } others } && boxes != others)
+            throw new ArgumentException($"{step.GetType().Name} has HeatMaps {others}, a crop before it {boxes}; an image has one box, so all must be equal.");
         return new ViewPlan(Seed, ViewNames, Steps.Add(new PlannedStep(step, [.. views])));
     }
 
@@ -78,13 +83,14 @@ public sealed class ViewPlan
     /// <param name="key">Seed, epoch and row. The seed is usually <see cref="Seed"/>; see <see cref="KeyOf"/>.</param>
     /// <param name="image">Size of the source image.</param>
     /// <param name="recipes">Receives one recipe a view, in the order of <see cref="ViewNames"/>.</param>
-    public void Sample(in RowKey key, ImageSize image, Span<ViewRecipe> recipes)
+    /// <param name="region">The image's box, for crops with <see cref="HeatMapBoxes"/>; <see langword="null"/> while there is none.</param>
+    public void Sample(in RowKey key, ImageSize image, Span<ViewRecipe> recipes, ImageRegion? region = null)
     {
         if (recipes.Length != ViewNames.Length)
             throw new ArgumentException($"The plan has {ViewNames.Length} views; the span has room for {recipes.Length}.", nameof(recipes));
         recipes.Clear();
         for (int i = 0; i < _targets.Length; i++)
-            Steps[i].Step.Sample(new StepContext(key, image, _purposes[i], _viewKeys), recipes, _targets[i]);
+            Steps[i].Step.Sample(new StepContext(key, image, _purposes[i], _viewKeys, region), recipes, _targets[i]);
     }
 
     /// <summary>The key of a row under this plan's seed.</summary>

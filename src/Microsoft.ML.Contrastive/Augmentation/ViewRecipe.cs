@@ -25,7 +25,7 @@ public enum BlurOperator : byte
 /// against a closed form, stored in a column and replayed.
 /// </summary>
 /// <remarks>
-/// Operations apply in the order of the members: crop and resize, flip, colour, grayscale, blur, solarize. The default value of every
+/// Operations apply in the order of the members: crop and resize, flip, colour, grayscale, blur, solarize, RandAugment, last grayscale. The default value of every
 /// optional operation is "not applied".
 /// </remarks>
 public record struct ViewRecipe
@@ -89,4 +89,34 @@ public record struct ViewRecipe
 
     /// <summary>Threshold of the solarization, 0 … 255.</summary>
     public byte SolarizeThreshold { get; set; }
+
+    /// <summary>RandAugment's first operation.</summary>
+    public RandAugmentOperation RandAugment1 { get; set; }
+
+    /// <summary>What the first operation takes: see <see cref="RandAugmentOperation"/>.</summary>
+    public float RandAugment1Argument { get; set; }
+
+    /// <summary>Filter of the first operation where it moves pixels.</summary>
+    public ResizeFilter RandAugment1Filter { get; set; }
+
+    /// <summary>RandAugment's second operation.</summary>
+    public RandAugmentOperation RandAugment2 { get; set; }
+
+    /// <summary>What the second operation takes.</summary>
+    public float RandAugment2Argument { get; set; }
+
+    /// <summary>Filter of the second operation where it moves pixels.</summary>
+    public ResizeFilter RandAugment2Filter { get; set; }
+
+    /// <summary>Red of the pixels that RandAugment's moves leave empty, 0 … 255.</summary>
+    public byte FillRed { get; set; }
+
+    /// <summary>Green of these pixels.</summary>
+    public byte FillGreen { get; set; }
+
+    /// <summary>Blue of these pixels.</summary>
+    public byte FillBlue { get; set; }
+
+    /// <summary>Replaced by its luma behind everything else.</summary>
+    public bool LastGrayscale { get; set; }
 }

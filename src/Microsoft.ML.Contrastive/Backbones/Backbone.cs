@@ -26,6 +26,9 @@ public abstract record Backbone
     /// <summary>Number of features D that come out.</summary>
     public abstract int FeatureDimension { get; }
 
+    /// <summary>Whether the network ends in a map of features over the image, which is then pooled.</summary>
+    internal virtual bool HasFeatureMap => false;
+
     /// <summary>Builds the network with fresh weights from torch's global random numbers.</summary>
     internal BackboneModule Create()
     {

@@ -25,6 +25,9 @@ internal abstract class BackboneModule(string name) : nn.Module<Tensor, Tensor>(
             tensor.copy_(values[name]);
     }
 
+    /// <summary>The last feature map, before it is pooled: normalised images [B, 3, H, W] to [B, C, h, w]. Only where <see cref="Backbone.HasFeatureMap"/>.</summary>
+    public virtual Tensor FeatureMap(Tensor input) => throw new NotSupportedException($"{GetName()} has no feature map.");
+
     /// <summary>Writes the network as ONNX nodes, in evaluation mode.</summary>
     /// <param name="graph">The graph under construction.</param>
     /// <param name="input">Name of the value that holds the normalised images [B, 3, H, W].</param>

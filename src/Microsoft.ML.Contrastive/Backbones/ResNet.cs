@@ -58,6 +58,12 @@ internal sealed class ResNet : BackboneModule
 
     public override Tensor forward(Tensor input)
     {
+        using Tensor map = FeatureMap(input);
+        return map.mean([2, 3]);
+    }
+
+    public override Tensor FeatureMap(Tensor input)
+    {
         using DisposeScope scope = NewDisposeScope();
         Tensor x = _conv1.call(input);
         x = Replace(x, _bn1.call(x)).relu_();
@@ -65,7 +71,7 @@ internal sealed class ResNet : BackboneModule
             x = Replace(x, nn.functional.max_pool2d(x, kernel_size: 3, stride: 2, padding: 1));
         foreach ((_, ResidualBlock block) in _blocks)
             x = Replace(x, block.call(x));
-        return x.mean([2, 3]).MoveToOuterDisposeScope();
+        return x.MoveToOuterDisposeScope();
 
         // Without gradients this frees a layer's input as soon as its output is there; with gradients torch's graph keeps what it needs.
         static Tensor Replace(Tensor previous, Tensor next)

@@ -58,6 +58,8 @@ internal sealed record ResNetBackbone : Backbone
 
     public override int FeatureDimension => Width * 8 * (Depth.IsBottleneck ? Bottleneck.Expansion : 1);
 
+    internal override bool HasFeatureMap => true;
+
     private protected override BackboneModule Build()
     {
         TorchRuntime.EnsureLoaded();

@@ -7,7 +7,7 @@ namespace Microsoft.ML;
 
 /// <summary>The augmentation steps of self-supervised learning, on <c>mlContext.Transforms</c>.</summary>
 /// <remarks>
-/// A crop makes the views and comes first; the other steps extend them, in the order flip (anywhere), colour, grayscale, blur, solarize. Each step
+/// A crop makes the views and comes first; the other steps extend them, in the order flip (anywhere), colour, grayscale, blur, solarize, RandAugment, last grayscale. Each step
 /// has two overloads: this one with the settings that are changed most, and one with options, whose <c>Step</c> has all of them.
 /// </remarks>
 public static class AugmentationCatalog
@@ -136,6 +136,46 @@ public static class AugmentationCatalog
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(options);
         return new RandomResizedCropEstimator(MlNetInternals.Environment(catalog), options);
+    }
+
+    /// <summary>Makes views by crops that are centred where the encoder in training sees something: <see cref="ContrastiveCropEstimator"/>.</summary>
+    /// <param name="catalog">The transforms of a context.</param>
+    /// <param name="outputColumnNames">Names of the view columns to add: at least one, all different.</param>
+    /// <param name="inputColumnName">Name of the image column (<c>MLImage</c>, as LoadImages makes it).</param>
+    /// <param name="imageSize">Width and height of the views in pixels, at least 1. The default value is 224.</param>
+    /// <param name="alpha">Parameter of the law Beta(α, α) of the position in the box, above 0; below 1 the centre is suppressed. The default value is 0.6, the authors' for ImageNet; they use 0.1 on small data.</param>
+    /// <param name="heatMapsEveryEpochs">Epochs between two updates of the boxes, at least 1, the first after as many. The default value is 20, the authors' for ImageNet; they use 100 on small data.</param>
+    /// <param name="minScale">Smallest area of a crop as a fraction of the image's, above 0. The default value is 0.2.</param>
+    /// <param name="maxScale">Largest area, at most 1. The default value is 1.</param>
+    /// <param name="seed">Seed of the views. When null: that of other views of the same image column, else the context's, else one that is drawn and printed in the log.</param>
+    /// <exception cref="ArgumentException">A name is empty or occurs twice, or a value is out of its range.</exception>
+    public static ContrastiveCropEstimator ContrastiveCrop(
+        this TransformsCatalog catalog, string[] outputColumnNames, string inputColumnName,
+        int imageSize = AugmentationEstimator.CropOptions.DefaultImageSize, double alpha = Steps.ContrastiveCrop.DefaultAlpha,
+        int heatMapsEveryEpochs = HeatMapBoxes.DefaultEveryEpochs, double minScale = RandomCrop.DefaultMinScale,
+        double maxScale = RandomCrop.DefaultMaxScale, int? seed = null) =>
+        catalog.ContrastiveCrop(new ContrastiveCropEstimator.Options
+        {
+            OutputColumnNames = outputColumnNames,
+            InputColumnName = inputColumnName,
+            Seed = seed,
+            Step = new Steps.ContrastiveCrop
+            {
+                OutputSize = new ImageSize(imageSize, imageSize),
+                Alpha = alpha,
+                Scale = (minScale, maxScale),
+                HeatMaps = new HeatMapBoxes { EveryEpochs = heatMapsEveryEpochs },
+            },
+        });
+
+    /// <inheritdoc cref="ContrastiveCrop(TransformsCatalog, string[], string, int, double, int, double, double, int?)"/>
+    /// <param name="catalog">The transforms of a context.</param>
+    /// <param name="options">Columns and settings.</param>
+    public static ContrastiveCropEstimator ContrastiveCrop(this TransformsCatalog catalog, ContrastiveCropEstimator.Options options)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(options);
+        return new ContrastiveCropEstimator(MlNetInternals.Environment(catalog), options);
     }
 
     /// <summary>Makes large views of much of the image and small views of little of it: <see cref="MultiCropEstimator"/>.</summary>
@@ -360,6 +400,32 @@ public static class AugmentationCatalog
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(options);
         return new SolarizeEstimator(MlNetInternals.Environment(catalog), options);
+    }
+
+    /// <summary>Changes views by operations drawn from a list: <see cref="RandAugmentEstimator"/>.</summary>
+    /// <param name="catalog">The transforms of a context.</param>
+    /// <param name="viewColumnNames">Names of the view columns to change: at least one, all different.</param>
+    /// <param name="operations">Operations a view, 1 or 2. The default value is 2 (InfoMin).</param>
+    /// <param name="magnitude">Level of the operations, 0 to 10. The default value is 10 (InfoMin).</param>
+    /// <param name="probability">Probability that a drawn operation is carried out, 0 to 1. The default value is 0.5.</param>
+    /// <exception cref="ArgumentException">A name is empty or occurs twice, or a value is out of its range.</exception>
+    public static RandAugmentEstimator RandAugment(
+        this TransformsCatalog catalog, string[] viewColumnNames, int operations = Steps.RandAugment.DefaultOperations,
+        double magnitude = Steps.RandAugment.DefaultMagnitude, double probability = Steps.RandAugment.DefaultProbability) =>
+        catalog.RandAugment(new RandAugmentEstimator.Options
+        {
+            ViewColumnNames = viewColumnNames,
+            Step = new Steps.RandAugment { Operations = operations, Magnitude = magnitude, Probability = probability },
+        });
+
+    /// <inheritdoc cref="RandAugment(TransformsCatalog, string[], int, double, double)"/>
+    /// <param name="catalog">The transforms of a context.</param>
+    /// <param name="options">Columns and settings.</param>
+    public static RandAugmentEstimator RandAugment(this TransformsCatalog catalog, RandAugmentEstimator.Options options)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(options);
+        return new RandAugmentEstimator(MlNetInternals.Environment(catalog), options);
     }
 
     /// <summary>Makes views by any crop, of this library or yours: <see cref="CropViewsEstimator"/>.</summary>

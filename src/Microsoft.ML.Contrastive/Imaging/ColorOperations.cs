@@ -64,7 +64,8 @@ internal static class ColorOperations
             values[i] = Blend(level, values[i], factor);
     }
 
-    private static byte Blend(int degenerate, int value, float factor)
+    /// <summary>Blends one value with its degenerate one.</summary>
+    public static byte Blend(int degenerate, int value, float factor)
     {
         float blended = degenerate + (factor * (value - degenerate));
         return (byte)Math.Clamp(blended, 0f, 255f);

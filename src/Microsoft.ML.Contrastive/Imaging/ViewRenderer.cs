@@ -8,13 +8,14 @@ namespace Microsoft.ML.Contrastive.Imaging;
 /// <remarks>
 /// One instance a worker: it owns its buffers, and allocates only when a view or a source is larger than any before. Every instance gives
 /// the same pixels. Stages, each with 8 bits in and out: crop with resize and flip, colour in the recipe's order, grayscale, blur,
-/// solarize; normalisation reads the final bytes. Semantics are those of torchvision on Pillow images.
+/// solarize, RandAugment, last grayscale; normalisation reads the final bytes. Semantics are those of torchvision on Pillow images.
 /// </remarks>
 internal sealed class ViewRenderer
 {
     private readonly Resize _resize = new();
     private readonly BoxBlur _boxBlur = new();
     private readonly KernelBlur _kernelBlur = new();
+    private readonly RandAugmentOperations _randAugment = new();
     private byte[] _planes = [];
 
     /// <summary>Renders a view as packed pixels.</summary>
@@ -64,6 +65,11 @@ internal sealed class ViewRenderer
             Blur(planes, recipe);
         if (recipe.Solarize)
             Solarize.Run(planes, recipe.SolarizeThreshold);
+        (byte, byte, byte) fill = (recipe.FillRed, recipe.FillGreen, recipe.FillBlue);
+        _randAugment.Run(planes, width, height, recipe.RandAugment1, recipe.RandAugment1Argument, recipe.RandAugment1Filter, fill);
+        _randAugment.Run(planes, width, height, recipe.RandAugment2, recipe.RandAugment2Argument, recipe.RandAugment2Filter, fill);
+        if (recipe.LastGrayscale)
+            Luma.Grayscale(planes);
         return planes;
     }
 

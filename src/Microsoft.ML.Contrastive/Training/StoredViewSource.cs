@@ -29,6 +29,12 @@ internal sealed class StoredViewSource(
 
     public RowLabels? Labels => labels;
 
+    /// <summary>The boxes that the plan's crops ask for.</summary>
+    public HeatMapBoxes? HeatMaps => plan.HeatMaps;
+
+    /// <summary>The box of each row; <see langword="null"/> while there are none.</summary>
+    public ImageRegion[]? Regions { get; set; }
+
     public void AddTo(IncrementalHash hash)
     {
         for (int row = 0; row < images.Count; row++)
@@ -43,6 +49,13 @@ internal sealed class StoredViewSource(
 
     public void Dispose() => images.Dispose();
 
+    /// <summary>The same images as a whole, each brought to one size: it lives as long as this source.</summary>
+    public StoredViewSource WholeImages(ImageSize size)
+    {
+        ViewPlan whole = ViewPlan.Create(seed: 0, ["Whole"]).Append(new IndependentCrop { OutputSize = size, Scale = (1, 1) });
+        return new StoredViewSource(images, whole, [0], normalization, orderSeed, renderThreads);
+    }
+
     /// <summary>Renders all views of one row.</summary>
     public void Render(int row, long epoch, ViewBatch batch, int batchRow)
     {
@@ -54,7 +67,7 @@ internal sealed class StoredViewSource(
     private void Render(int row, long epoch, ViewBatch batch, int batchRow, Worker worker)
     {
         RgbImage image = images[row];
-        plan.Sample(plan.KeyOf(epoch, images.Ids[row].Low, images.Ids[row].High), new ImageSize(image.Width, image.Height), worker.Recipes);
+        plan.Sample(plan.KeyOf(epoch, images.Ids[row].Low, images.Ids[row].High), new ImageSize(image.Width, image.Height), worker.Recipes, Regions?[row]);
         for (int i = 0; i < views.Length; i++)
             worker.Renderer.Render(image, worker.Recipes[views[i]], normalization, batch.Pixels(i, batchRow));
     }

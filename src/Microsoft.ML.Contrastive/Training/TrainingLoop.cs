@@ -17,14 +17,16 @@ internal sealed class TrainingLoop(TrainingModule method, TrainingStep step, Tra
     /// <param name="monitor">Measures the encoder after each epoch.</param>
     /// <param name="journal">Is told of each step and each epoch, and keeps checkpoints.</param>
     /// <param name="cancellation">Ends training after the current step.</param>
+    /// <param name="heatMaps">Makes boxes for the views before an epoch begins.</param>
     /// <returns>How far training came.</returns>
-    public TrainingProgress Run(TrainingProgress at, EncoderMonitor monitor, TrainingJournal journal, CancellationToken cancellation)
+    public TrainingProgress Run(TrainingProgress at, EncoderMonitor monitor, TrainingJournal journal, CancellationToken cancellation, HeatMapRegions? heatMaps = null)
     {
         using var batches = new BatchPrefetcher(views, schedule.BatchSize);
         var clock = Stopwatch.StartNew();
         long stepsPerEpoch = views.RowCount / schedule.ImagesPerStep;
         while (at.Epoch < schedule.Epochs && !journal.StopsEarly && !cancellation.IsCancellationRequested)
         {
+            heatMaps?.Before(at);
             method.train();
             step.Restart();
             long started = Stopwatch.GetTimestamp(), firstStep = at.Step;

@@ -29,6 +29,7 @@ internal sealed class TrainingRun(MLContext context, TrainingOptions options, Tr
         ArgumentNullException.ThrowIfNull(trainData);
         DataViewSchema.Column image = TrainingColumns.Image(trainData.Schema, options.InputColumnName);
         DataViewSchema.Column[] views = TrainingColumns.Views(trainData.Schema, options.ViewColumnNames, task.TakesOneSize);
+        HeatMapRegions.Requested(views, options.Backbone);
         if (validationData is not null)
             TrainingColumns.Image(validationData.Schema, options.InputColumnName);
         options.CheckMetrics(LabelOf(trainData) is not null, validationData is not null && LabelOf(validationData) is not null);
@@ -90,10 +91,11 @@ internal sealed class TrainingRun(MLContext context, TrainingOptions options, Tr
         options.CheckMetrics(sample.HasLabels, validation is { HasLabels: true });
         var pairs = new MonitoredPairs(source, Math.Min(options.MonitoredImages, TrainingOptions.Defaults.MonitoredPairs));
         using OptimizerState optimizer = options.Optimizer.Create(module.TrainableParameters(), schedule.PeakLearningRate);
+        using HeatMapRegions? heatMaps = HeatMapRegions.Of(source, module, input.Size, device);
         TrainingProgress start = journal.Begin(module, optimizer);
         var step = new TrainingStep(module, optimizer, schedule, device);
         return journal.End(new TrainingLoop(module, step, schedule, source).Run(
-            start, new EncoderMonitor(network, sample, pairs, validation, task.Classify), journal, options.CancellationToken));
+            start, new EncoderMonitor(network, sample, pairs, validation, task.Classify), journal, options.CancellationToken, heatMaps));
     }
 
     private DataViewSchema.Column? LabelOf(IDataView data) =>

@@ -17,6 +17,8 @@ internal static class ViewSources
         IDataView data, DataViewSchema.Column[] views, TrainingOptions options, ulong seed, Device device, ImageErrors errors, IChannel channel, RowLabels? labels = null)
     {
         IViewSource? stored = OpenStored(data, views, options, seed, device, errors, channel, labels);
+        if (stored is null && HeatMapRegions.Requested(views) is not null)
+            throw new InvalidOperationException($"The views' crop has HeatMaps, whose boxes only views that the trainer renders from stored images can follow; the log says why these are read through cursors. Mend that (often a larger {nameof(options.MaximumStoreBytes)}), or set HeatMaps = null.");
         return stored ?? new CursorViewSource(data, views, options.Normalization, seed, errors, labels);
     }
 

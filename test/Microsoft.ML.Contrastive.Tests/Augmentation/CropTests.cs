@@ -68,6 +68,62 @@ public sealed class CropTests
         Kolmogorov.AssertFollows(logRatio, u => Math.Clamp(0.5 + (0.5 * u / Math.Log(5)), 0, 1));
     }
 
+    /// <summary>
+    /// The law of rounded boxes, worked out from the real-valued one by quadrature over ratio, place and both aspect ratios, on squares of few pixels, where it is far from the real one.
+    /// </summary>
+    [Theory]
+    [InlineData(8, 0.08, 0.13)]
+    [InlineData(32, 0.02, 0.04)]
+    public void Rounded_boxes_follow_the_discretised_law(int side, double atLeast, double atMost)
+    {
+        const int Grid = 120;
+        var areas = new JointDistribution(0.2, 1, new BetaLaw(0));
+        var mass = new SortedDictionary<double, double>();
+        for (int i = 0; i < Grid; i++)
+        {
+            for (int j = 0; j < Grid; j++)
+            {
+                (double first, double second) = areas.Pair((i + 0.5) / Grid, (j + 0.5) / Grid);
+                Dictionary<int, double> ofSecond = RoundedAreas(side, second);
+                foreach ((int a, double p) in RoundedAreas(side, first))
+                {
+                    foreach ((int b, double q) in ofSecond)
+                    {
+                        double ratio = Math.Round(Math.Log((double)b / a), 12);
+                        mass[ratio] = mass.GetValueOrDefault(ratio) + (p * q / Grid / Grid);
+                    }
+                }
+            }
+        }
+
+        double[] drawn = [.. Plans.Of(2, Arms[0]).Draw(new ImageSize(side, side), 200_000)
+            .Select(r => Math.Round(Math.Log((double)r[1].CropWidth * r[1].CropHeight / ((double)r[0].CropWidth * r[0].CropHeight)), 12)).Order()];
+        double below = 0, distance = 0, fromReal = 0;
+        int counted = 0;
+        foreach ((double ratio, double probability) in mass)
+        {
+            double real = Math.Clamp(0.5 + (0.5 * ratio / Math.Log(5)), 0, 1);
+            fromReal = Math.Max(fromReal, Math.Abs(below - real));
+            below += probability;
+            fromReal = Math.Max(fromReal, Math.Abs(below - real));
+            while (counted < drawn.Length && drawn[counted] <= ratio)
+                counted++;
+            distance = Math.Max(distance, Math.Abs(below - ((double)counted / drawn.Length)));
+        }
+
+        Assert.Equal(drawn.Length, counted);
+        Assert.True(distance < 0.007, $"{distance} from the discretised law");
+        Assert.InRange(fromReal, atLeast, atMost);
+    }
+
+    [Fact]
+    public void Rounded_boxes_of_224_pixels_are_close_to_the_real_law()
+    {
+        double[] drawn = [.. Plans.Of(2, Arms[0]).Draw(new ImageSize(224, 224), 200_000)
+            .Select(r => Math.Log((double)r[1].CropWidth * r[1].CropHeight / ((double)r[0].CropWidth * r[0].CropHeight)))];
+        Assert.InRange(Kolmogorov.Distance(drawn, u => Math.Clamp(0.5 + (0.5 * u / Math.Log(5)), 0, 1)), 0, 0.007);
+    }
+
     [Fact]
     public void Independent_areas_are_uniform_where_torchvisions_are_not()
     {
@@ -223,6 +279,22 @@ public sealed class CropTests
         // A copy with another range must not go on with the old one.
         ViewRecipe[][] rows = Plans.Of(2, used with { Scale = (0.9, 1) }).Draw(new ImageSize(64, 64), 100);
         Assert.All(rows, r => Assert.InRange(r[1].Scale, 0.9f, 1f));
+    }
+
+    /// <summary>Width × height in pixels of a crop of the given area in a square, and how likely each is: the aspect ratio is log-uniform on what fits.</summary>
+    private static Dictionary<int, double> RoundedAreas(int side, double scale)
+    {
+        const int Steps = 60;
+        double widest = Math.Min(Math.Log(4.0 / 3), -Math.Log(scale));
+        var areas = new Dictionary<int, double>();
+        for (int k = 0; k < Steps; k++)
+        {
+            double aspect = Math.Exp(widest * ((2 * (k + 0.5) / Steps) - 1)), length = side * Math.Sqrt(scale);
+            int area = (int)Math.Round(length * Math.Sqrt(aspect)) * (int)Math.Round(length / Math.Sqrt(aspect));
+            areas[area] = areas.GetValueOrDefault(area) + (1.0 / Steps);
+        }
+
+        return areas;
     }
 
     private static void Refused(string name, string says, Func<object> create)

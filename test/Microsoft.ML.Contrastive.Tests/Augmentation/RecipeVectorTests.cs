@@ -13,7 +13,7 @@ public sealed class RecipeVectorTests
         {
             ViewPlan plan = Plans.Of(
                 2, new JointCrop { OutputSize = Plans.Output, Boxes = CropBoxes.Fractional, Filter = ResizeFilter.Bicubic }, new HorizontalFlip(), new JointColor(),
-                new RandomGrayscale(), new JointBlur { Operator = BlurOperator.Kernel10Percent }, new Contrastive.Augmentation.Solarize());
+                new RandomGrayscale(), new JointBlur { Operator = BlurOperator.Kernel10Percent }, new Contrastive.Augmentation.Solarize(), new RandAugment());
             return plan.Draw(new ImageSize(321, 123), rows: 200).SelectMany(row => row).Append(new ViewRecipe
             {
                 CropX = -0.25f,
@@ -36,6 +36,16 @@ public sealed class RecipeVectorTests
                 BlurSigma = 1.99f,
                 Solarize = true,
                 SolarizeThreshold = 255,
+                RandAugment1 = RandAugmentOperation.Rotate,
+                RandAugment1Argument = -29.7f,
+                RandAugment1Filter = ResizeFilter.Bicubic,
+                RandAugment2 = RandAugmentOperation.Posterize,
+                RandAugment2Argument = 3,
+                RandAugment2Filter = ResizeFilter.Bicubic,
+                FillRed = 1,
+                FillGreen = 2,
+                FillBlue = 3,
+                LastGrayscale = true,
             });
         }
     }
@@ -90,6 +100,8 @@ public sealed class RecipeVectorTests
     [InlineData("Color.Hue", 0.6)]
     [InlineData("Blur.Sigma", 1e9)]
     [InlineData("Solarize.Threshold", 256)]
+    [InlineData("RandAugment1", 16)]
+    [InlineData("RandAugment2.Argument", 361)]
     public void A_value_that_no_recipe_has_is_named(string slot, double value)
     {
         float[] values = Sound();
@@ -105,7 +117,7 @@ public sealed class RecipeVectorTests
         float[] values = Sound();
         values[5] = values[6] = short.MaxValue;
         Assert.Contains("32767x32767", Assert.Throws<ArgumentException>(() => RecipeVector.Read(values)).Message);
-        Assert.Contains("20 values; there are 3", Assert.Throws<ArgumentException>(() => RecipeVector.Read(new float[3])).Message);
+        Assert.Contains("30 values; there are 3", Assert.Throws<ArgumentException>(() => RecipeVector.Read(new float[3])).Message);
     }
 
     [Fact]
@@ -115,13 +127,16 @@ public sealed class RecipeVectorTests
         byte[] pixels = new byte[24 * 24 * 3], view = new byte[16 * 16 * 3];
         new Random(1).NextBytes(pixels);
         var renderer = new ViewRenderer();
-        float[][] extremes = [[11, float.MaxValue], [12, float.MaxValue], [13, float.MaxValue], [17, short.MaxValue], [17, float.Epsilon], [0, float.MinValue], [2, float.MaxValue], [2, float.Epsilon]];
+        float[][] extremes = [[11, float.MaxValue], [12, float.MaxValue], [13, float.MaxValue], [17, short.MaxValue], [17, float.Epsilon], [0, float.MinValue], [2, float.MaxValue], [2, float.Epsilon],
+            .. Enum.GetValues<RandAugmentOperation>().SelectMany(o => (float[][])[[20, (float)o, 360], [20, (float)o, -360], [23, (float)o, 1e-40f]])];
         foreach (int blur in (int[])[0, 1])
         {
             foreach (float[] extreme in extremes)
             {
                 float[] values = Sound();
                 (values[9], values[16], values[(int)extreme[0]]) = (1, blur, extreme[1]);
+                if (extreme is [var slot, _, var argument])
+                    (values[(int)slot + 1], values[(int)slot + 2]) = (argument, blur);
                 ViewRecipe recipe = RecipeVector.Read(values);
                 try
                 {

@@ -52,7 +52,9 @@ public sealed class CombinationTests : IDisposable
         Assert.Contains("Scale", Assert.Throws<ArgumentOutOfRangeException>(() => _context.Transforms.MultiCrop(Global, Local, "Image", minLocalScale: 0.5)).Message, StringComparison.Ordinal);
         Assert.Contains("even number", Assert.Throws<ArgumentException>(() => _context.Transforms.MultiCrop(new MultiCropEstimator.Options
         {
-            LocalColumnNames = ["L1", "L2", "L3"], JointOver = JointOver.Local, Pairing = ViewPairing.DisjointPairs,
+            LocalColumnNames = ["L1", "L2", "L3"],
+            JointOver = JointOver.Local,
+            Pairing = ViewPairing.DisjointPairs,
         })).Message, StringComparison.Ordinal);
     }
 

@@ -116,9 +116,11 @@ public sealed record ContrastivePreset
         .. Crops(),
         .. Shared(v => v.Flip),
         .. Shared(v => v.Color),
-        .. Shared(v => v.Grayscale),
+        .. Shared(v => v.Grayscale is { Last: false } ? v.Grayscale : null),
         .. JointBlurBeta is { } blur ? Shared(v => v.Blur, from: 2).Prepend(new PlannedStep(JointBlurOf(blur), [0, 1])) : Shared(v => v.Blur),
         .. Shared(v => v.Solarize),
+        .. Shared(v => v.RandAugment),
+        .. Shared(v => v.Grayscale is { Last: true } ? v.Grayscale : null),
     ];
 
     /// <summary>The same preset with one change made to every view.</summary>

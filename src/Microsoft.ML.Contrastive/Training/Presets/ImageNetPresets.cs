@@ -11,7 +11,7 @@ internal static class ImageNetPresets
     private const int Size = 224;
 
     public static IEnumerable<ContrastivePreset> All() =>
-        [SimClr(), MoCoV1(), MoCoV1InContrastiveCrop(), MoCoV2(), .. MoCoV3(), .. Byol(), SimSiam(), DinoVisionTransformer(), DinoResNet(), DinoMultiCrop()];
+        [SimClr(), MoCoV1(), MoCoV1InContrastiveCrop(), MoCoV2(), InfoMin(), .. MoCoV3(), .. Byol(), SimSiam(), DinoVisionTransformer(), DinoResNet(), DinoMultiCrop()];
 
     /// <summary>SimCLR, section 2.2 and table 5; google-research/simclr, run.py and lars_optimizer.py.</summary>
     private static ContrastivePreset SimClr() => new()
@@ -72,6 +72,18 @@ internal static class ImageNetPresets
         LearningRateSchedule = new CosineSchedule { WarmupEpochs = 0, Convention = CosineConvention.PerEpoch },
         Epochs = 200,
         BatchSize = 256,
+    };
+
+    /// <summary>HobbitLong/PyContrast, main_contrast.py --method InfoMin --cosine --epochs 100; the JointCrop paper's row 67.4 → 67.81.</summary>
+    private static ContrastivePreset InfoMin() => MoCoV2() with
+    {
+        Name = "mocov2/imagenet-infomin-100ep",
+        Source = "InfoMin (NeurIPS 2020); HobbitLong/PyContrast, options/base_options.py (InfoMin: moco, D, mlp, 0.15; nce_k 65536, alpha 0.999, feat_dim 128) and datasets/util.py",
+        Deviations = "without the jigsaw branch that PyContrast's InfoMin trains beside the views; blur with SimCLR's kernel, whose sampling PyContrast reimplements",
+        Method = MoCo.V2 with { QueueSize = 65536, Momentum = 0.999, Temperature = 0.15, ProjectionHiddenDimension = 2048, ProjectionDimension = 128, BatchNormGroups = 8 },
+        Views = [PublishedViews.InfoMin(Size), PublishedViews.InfoMin(Size)],
+        LearningRateSchedule = new CosineSchedule { WarmupEpochs = 0, FinalFraction = 1e-3, Convention = CosineConvention.PerEpoch },       // eta_min = lr × lr_decay_rate³
+        Epochs = 100,
     };
 
     /// <summary>facebookresearch/moco-v3, CONFIG.md for ResNet-50: learning rate (× batch / 256), weight decay and momentum by length.</summary>

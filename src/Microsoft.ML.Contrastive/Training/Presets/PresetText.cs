@@ -32,6 +32,7 @@ internal static class PresetText
             Write(text, $"{name}.grayscale", view.Grayscale);
             Write(text, $"{name}.blur", view.Blur);
             Write(text, $"{name}.solarize", view.Solarize);
+            Write(text, $"{name}.randAugment", view.RandAugment);
         }
 
         Write(text, "jointCropBeta", preset.JointCropBeta);

@@ -35,6 +35,20 @@ internal static class PublishedViews
     };
 
     /// <summary>
+    /// HobbitLong/PyContrast, datasets/util.py, augmentation D ("used in InfoMin"): crop .2–1, jitter (.8, .8, .8, .2) in 80 %, blur in half with a kernel of 23, which at 224 is 10 %,
+    /// RandAugment rand-n2-m10-mstd0.5, then grey in 20 %.
+    /// </summary>
+    public static ViewAugmentation InfoMin(int size) => new()
+    {
+        Crop = Crop(size, 0.2, 1),
+        Flip = new HorizontalFlip { Probability = 0.5 },
+        Color = Jitter(0.8, 0.8, 0.2),
+        Blur = new GaussianBlur { Probability = 0.5, SigmaRange = (0.1, 2), Operator = BlurOperator.Kernel10Percent },
+        RandAugment = new RandAugment { Operations = 2, Magnitude = 10, MagnitudeDeviation = 0.5, Probability = 0.5, Fill = (124, 116, 104) },
+        Grayscale = new RandomGrayscale { Probability = 0.2, Last = true },
+    };
+
+    /// <summary>
     /// BYOL, table 6 (and after it MoCo v3): jitter (.4, .4, .2, .1) in 80 %, grey in 20 %; the first view is always blurred, the second in 10 %, and solarized
     /// in 20 %.
     /// </summary>

@@ -22,4 +22,7 @@ public sealed record ViewAugmentation
 
     /// <summary>Inversion of bright pixels; <see langword="null"/> for none.</summary>
     public Solarize? Solarize { get; init; }
+
+    /// <summary>Operations of RandAugment; <see langword="null"/> for none.</summary>
+    public RandAugment? RandAugment { get; init; }
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML.Contrastive.Augmentation;
 using Microsoft.ML.Contrastive.Backbones;
 using Microsoft.ML.Contrastive.Encoders;
 using Microsoft.ML.Contrastive.Methods;
@@ -41,11 +42,16 @@ internal static class TinyPretraining
         WorkspacePath = workspace,
     };
 
-    public static ContrastiveEncoderTransformer Fit(string images, ContrastivePretrainTrainer.Options options, int seed = 1)
+    /// <param name="images">Folder of the images.</param>
+    /// <param name="options">The trainer's options.</param>
+    /// <param name="seed">Seed of everything.</param>
+    /// <param name="heatMaps">Whether crops follow the encoder's heat maps, from the third epoch on and anew every second.</param>
+    public static ContrastiveEncoderTransformer Fit(string images, ContrastivePretrainTrainer.Options options, int seed = 1, bool heatMaps = false)
     {
+        HeatMapBoxes? boxes = heatMaps ? new() { EveryEpochs = 2, Threshold = 0.4 } : null;
         var context = new MLContext(seed);
         var pipeline = context.Transforms.LoadImages("Image", null, "ImagePath")
-            .Append(context.Transforms.JointCrop(["View1", "View2"], "Image", imageSize: 16))
+            .Append(context.Transforms.CropViews(["View1", "View2"], "Image", new JointCrop { OutputSize = new(16, 16), HeatMaps = boxes }))
             .Append(context.Transforms.ColorJitter(["View1", "View2"], brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1))
             .Append(context.Contrastive().Trainers.ContrastivePretrain(options));
         return pipeline.Fit(context.Contrastive().LoadImagesFromFolder(images)).LastTransformer;

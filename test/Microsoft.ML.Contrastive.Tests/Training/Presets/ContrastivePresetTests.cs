@@ -61,7 +61,7 @@ public sealed partial class ContrastivePresetTests
         AssertPrinted(values, "learningRateSchedule", preset.LearningRateSchedule);
         for (int i = 0; i < preset.Views.Count; i++)
         {
-            foreach (var (stage, step) in new (string, AugmentationStep?)[] { ("crop", preset.Views[i].Crop), ("flip", preset.Views[i].Flip), ("color", preset.Views[i].Color), ("grayscale", preset.Views[i].Grayscale), ("blur", preset.Views[i].Blur), ("solarize", preset.Views[i].Solarize) })
+            foreach (var (stage, step) in new (string, AugmentationStep?)[] { ("crop", preset.Views[i].Crop), ("flip", preset.Views[i].Flip), ("color", preset.Views[i].Color), ("grayscale", preset.Views[i].Grayscale), ("blur", preset.Views[i].Blur), ("solarize", preset.Views[i].Solarize), ("randAugment", preset.Views[i].RandAugment) })
             {
                 if (step is null)
                     Assert.Equal("none", values[$"view{i + 1}.{stage}"]);
@@ -143,6 +143,16 @@ public sealed partial class ContrastivePresetTests
         Assert.InRange(joint, 430, 570);
         Assert.Contains("JointCropProbability", Assert.Throws<ArgumentException>((baseline with { JointCropBeta = 0, JointCropProbability = 0.5 }).Validate).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>((either with { JointCropProbability = 1.5 }).Validate);
+    }
+
+    [Fact]
+    public void InfoMin_turns_grey_behind_everything_else_and_takes_JointCrop()
+    {
+        ContrastivePreset joint = Named("mocov2/imagenet-infomin-100ep") with { JointCropBeta = 0 };
+        joint.Validate();
+        Assert.Equal(
+            [typeof(JointCrop), typeof(HorizontalFlip), typeof(ColorJitter), typeof(GaussianBlur), typeof(RandAugment), typeof(RandomGrayscale)],
+            joint.Steps.Select(s => s.Step.GetType()));
     }
 
     [Fact]

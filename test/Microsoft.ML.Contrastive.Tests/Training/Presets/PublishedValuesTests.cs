@@ -23,6 +23,7 @@ public class PublishedValuesTests
         "mocov1/imagenet-200ep | resnet50 | Sgd 0.03 1E-04 | Step 120,160 | 200x256",
         "mocov1/imagenet-100ep | resnet50 | Sgd 0.03 1E-04 | Step 60,80 | 100x256",
         "mocov2/imagenet-200ep | resnet50 | Sgd 0.03 1E-04 | Cosine 0 | 200x256",
+        "mocov2/imagenet-infomin-100ep | resnet50 | Sgd 0.03 1E-04 | Cosine 0 | 100x256",
         "mocov3/imagenet-100ep | resnet50-zeroinit | Lars 9.6 1E-06 | Cosine 10 | 100x4096",
         "mocov3/imagenet-300ep | resnet50-zeroinit | Lars 4.8 1E-06 | Cosine 10 | 300x4096",
         "mocov3/imagenet-1000ep | resnet50-zeroinit | Lars 4.8 1.5E-06 | Cosine 10 | 1000x4096",
@@ -59,6 +60,7 @@ public class PublishedValuesTests
         { "mocov1/imagenet-200ep", "224 0.2-1 | 0.4 0.4 0.4 0.4 p 1 | 0.2 | none | none" },
         { "mocov1/imagenet-100ep", "224 0.2-1 | 0.4 0.4 0.4 0.1 p 0.8 | 0.2 | PilRadius 0.5 | none" },
         { "mocov2/imagenet-200ep", "224 0.2-1 | 0.4 0.4 0.4 0.1 p 0.8 | 0.2 | PilRadius 0.5 | none" },
+        { "mocov2/imagenet-infomin-100ep", "224 0.2-1 | 0.8 0.8 0.8 0.2 p 0.8 | 0.2 | Kernel10Percent 0.5 | none" },
         { "simsiam/imagenet-100ep", "224 0.2-1 | 0.4 0.4 0.4 0.1 p 0.8 | 0.2 | PilRadius 0.5 | none" },
         { "simclr/cifar10", "32 0.08-1 | 0.8 0.8 0.8 0.2 p 0.8 | 0.2 | PilRadius 0.5 | none" },
         { "mocov2/cifar100", "32 0.08-1 | 0.4 0.4 0.4 0.1 p 0.8 | 0.2 | PilRadius 0.5 | none" },
@@ -111,6 +113,7 @@ public class PublishedValuesTests
     [InlineData("mocov1/imagenet-200ep", MoCoHead.Linear, 0.07, 65536, 0.999, null, 128, false)]
     [InlineData("mocov1/imagenet-100ep", MoCoHead.Linear, 0.07, 65536, 0.999, null, 128, false)]
     [InlineData("mocov2/imagenet-200ep", MoCoHead.Mlp, 0.2, 65536, 0.999, null, 128, false)]
+    [InlineData("mocov2/imagenet-infomin-100ep", MoCoHead.Mlp, 0.15, 65536, 0.999, null, 128, false)]
     [InlineData("mocov2/cifar10", MoCoHead.Mlp, 0.2, 32768, 0.99, 0.999, 256, true)]
     [InlineData("mocov2/cifar10-200ep", MoCoHead.Mlp, 0.1, 4096, 0.99, null, 128, true)]
     public void MoCo_is_as_published(string name, MoCoHead head, double temperature, int queue, double momentum, double? final, int dimension, bool symmetric)

@@ -1,0 +1,33 @@
+using Microsoft.ML.Contrastive.Augmentation;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.Contrastive.DataViews;
+
+/// <summary>Changes views by operations drawn from a list (RandAugment), as InfoMin does (Tian et al., NeurIPS 2020).</summary>
+/// <remarks>
+/// <para>Extends the plan of the views; see <see cref="RandAugment"/> for what is drawn. The views are rendered anew from the image that the crop saw, never
+/// twice, so that image column has to stay until after the last augmentation step.</para>
+/// <list type="table">
+/// <item><term>Looks at the data to train its parameters?</term><description>No</description></item>
+/// <item><term>Input columns</term><description>One or more views: columns that a crop has made</description></item>
+/// <item><term>Output columns</term><description>The same columns, which carry the extended plan</description></item>
+/// <item><term>When they are computed</term><description>When they are read; equal for every cursor, order and thread</description></item>
+/// <item><term>In a saved model</term><description>Nothing: views are for training</description></item>
+/// <item><term>Caution</term><description><c>AppendCacheCheckpoint</c>, <c>Cache</c> and <c>ShuffleRows</c> drop image columns without a word: shuffle paths before the images are loaded</description></item>
+/// </list>
+/// </remarks>
+public sealed class RandAugmentEstimator : AugmentationEstimator
+{
+    internal RandAugmentEstimator(IHostEnvironment env, Options options)
+        : base(env, options, options.Step)
+    {
+    }
+
+    /// <summary>Options of <see cref="RandAugmentEstimator"/>.</summary>
+    public sealed class Options : ViewOptions
+    {
+        /// <summary>The step, with all its settings.</summary>
+        /// <value>The default value has the defaults of <see cref="RandAugment"/>.</value>
+        public RandAugment Step { get; set; } = new();
+    }
+}

@@ -71,7 +71,10 @@ public sealed partial class ViewRendererTests
         var source = Noise(90, 70, seed: 3);
         var recipes = Enumerable.Range(0, 50).Select(i => RandomRecipe(random, 90, 70) with
         {
-            RandAugment1 = (RandAugmentOperation)(i % 16), RandAugment1Argument = i % 3, RandAugment1Filter = (ResizeFilter)(i % 2), RandAugment2 = (RandAugmentOperation)(i % 7),
+            RandAugment1 = (RandAugmentOperation)(i % 16),
+            RandAugment1Argument = i % 3,
+            RandAugment1Filter = (ResizeFilter)(i % 2),
+            RandAugment2 = (RandAugmentOperation)(i % 7),
         }).ToArray();
         var rgb = new byte[64 * 64 * 3];
         var chw = new float[64 * 64 * 3];

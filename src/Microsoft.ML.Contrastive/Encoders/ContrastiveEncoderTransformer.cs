@@ -57,6 +57,8 @@ public sealed class ContrastiveEncoderTransformer : ITransformer, IDisposable
 
     internal EncoderNetwork Network { get; }
 
+    internal bool IsDisposed => Network.IsDisposed;
+
     /// <summary>The encoder as an estimator that never fits again: for pipelines whose later steps are still to be trained, and for cross-validation.</summary>
     public FrozenEncoderEstimator AsEstimator() => new(this);
 

@@ -57,6 +57,8 @@ internal sealed class EncoderNetwork : IDisposable
         return Backbone.forward(normalized.to(_device)).cpu().contiguous().data<float>().ToArray();
     }
 
+    public bool IsDisposed => _mean.IsInvalid;
+
     public void Dispose()
     {
         Backbone.Dispose();

@@ -64,6 +64,8 @@ public sealed partial class SupervisedTrainer
                 throw new ArgumentOutOfRangeException(nameof(LabelSmoothing), LabelSmoothing, FormattableString.Invariant($"{nameof(LabelSmoothing)} is {LabelSmoothing}; it must lie in [0, 1)."));
             if (InitialEncoder is null)
                 return;
+            if (InitialEncoder.IsDisposed)
+                throw new ArgumentException($"{nameof(InitialEncoder)} has been disposed, and its weights with it. Keep the encoder until training has copied it.", nameof(InitialEncoder));
             RequireEncoders(Backbone, Backbone.ResNet18(), InitialEncoder.Network.Backbone.Description, nameof(Backbone));
             RequireEncoders(Normalization, PixelNormalization.ImageNet, InitialEncoder.Network.Normalization, nameof(Normalization));
         }

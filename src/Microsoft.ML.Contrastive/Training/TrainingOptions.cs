@@ -70,7 +70,7 @@ public abstract class TrainingOptions
     /// <para>
     /// It is not a larger batch. A contrastive loss (SimCLR, MoCo v3) sees only the negatives of its micro-batch, VICReg only its covariances, and batch norm
     /// takes its statistics from the micro-batch and moves its running averages with each. The two are equal only where the loss is a mean over independent rows
-    /// and nothing normalises over the batch: MoCo v1 and v2 and DINO on a vision transformer (with a head without batch norm).
+    /// and nothing normalises over the batch: MoCo v1 and v2 and DINO on a vision transformer (with a head without batch norm), and supervised training of one.
     /// </para>
     /// <para>
     /// What a method carries along moves once a step: momentum copies (MoCo, BYOL, DINO), MoCo's queue, which takes in the keys of all micro-batches at the end of

@@ -210,6 +210,26 @@ public sealed class SupervisedTrainerTests : IDisposable
     }
 
     [Fact]
+    public void An_encoder_that_was_disposed_is_refused()
+    {
+        ContrastiveEncoderTransformer encoder = Pretrained(PixelNormalization.ImageNet);
+        encoder.Dispose();
+        Assert.Contains("InitialEncoder has been disposed", Assert.Throws<ArgumentException>(() => new SupervisedTrainer(_context, FineTuning(encoder, _ => { }))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Each_of_several_views_is_an_example()
+    {
+        SupervisedTrainer.Options options = Options(o => (o.Epochs, o.ViewColumnNames) = (8, ["View1", "View2"]));
+        var model = _context.Transforms.LoadImages("Image", null, "ImagePath")
+            .Append(_context.Transforms.RandomResizedCrop(["View1", "View2"], "Image", imageSize: 16))
+            .Append(_context.Contrastive().Trainers.SupervisedClassification(options)).Fit(_folder.Rows(_context));
+        IDataView output = model.Transform(_folder.Rows(_context));
+        double right = output.GetColumn<string>("PredictedLabel").Zip(output.GetColumn<string>("Label")).Average(p => p.First == p.Second ? 1.0 : 0.0);
+        Assert.True(right > 0.7, $"{right}");
+    }
+
+    [Fact]
     public void Validation_accuracy_without_a_validation_set_is_refused_as_a_measure() =>
         Assert.Contains("ValidationSet", Assert.Throws<ArgumentException>(() => Fit(_folder, Options(o => o.BestEpochMetric = EpochMetric.ValidationAccuracy))).Message, StringComparison.Ordinal);
 

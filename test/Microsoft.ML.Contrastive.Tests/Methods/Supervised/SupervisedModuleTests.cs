@@ -1,3 +1,4 @@
+using Microsoft.ML.Contrastive.Backbones;
 using Microsoft.ML.Contrastive.Methods;
 using Microsoft.ML.Contrastive.Seams;
 using Microsoft.ML.Contrastive.Tests.Conformance;
@@ -64,21 +65,32 @@ public class SupervisedModuleTests
         Assert.Equal(["classifier.weight", "classifier.bias"], frozen.TrainableParameters().Select(p => p.Name));
     }
 
-    [Fact]
-    public void It_starts_at_the_weights_and_statistics_that_it_is_given_and_does_not_share_them()
+    [Theory]
+    [InlineData("resnet10-cifar-w0.125")]
+    [InlineData("vit-tiny-16-32px")]
+    [InlineData("vit-tiny-16-32px-mocov3")]
+    public void It_starts_at_the_weights_and_statistics_that_it_is_given_and_does_not_share_them(string backbone)
     {
         using var scope = NewDisposeScope();
-        using var pretrained = Tiny.Create();
+        using BackboneModule pretrained = Backbone.Parse(backbone).Create();
         pretrained.train();
-        pretrained.call(Methods.Rows.Random(Rows, 5, 3));
-        using SupervisedModule module = new CrossEntropy { ClassCount = Classes }.Create(Tiny, pretrained);
+        Tensor images = randn(2, 3, 32, 32);
+        pretrained.call(images);
+        using SupervisedModule module = new CrossEntropy { ClassCount = Classes }.Create(pretrained.Description!, pretrained);
         foreach ((string name, Tensor tensor) in pretrained.state_dict())
             Assert.Equal(tensor.to(float32).ToFloats(), module.Encoder.state_dict()[name].to(float32).ToFloats());
+        pretrained.eval();
+        module.eval();
+        float[] before = pretrained.call(images).ToFloats();
+        Assert.Equal(before, module.Encoder.call(images).ToFloats());
 
-        float[] before = pretrained.get_parameter("fc1.weight")!.ToFloats();
         using (no_grad())
-            module.Encoder.get_parameter("fc1.weight")!.mul_(2);
-        Assert.Equal(before, pretrained.get_parameter("fc1.weight")!.ToFloats());
+        {
+            foreach ((_, TorchSharp.Modules.Parameter parameter) in module.Encoder.named_parameters())
+                parameter.mul_(2);
+        }
+
+        Assert.Equal(before, pretrained.call(images).ToFloats());
     }
 
     private static void AssertClose(double[] expected, Tensor actual) =>

@@ -45,10 +45,10 @@ internal static class SweepCommand
         {
             if (result.GetResult(data) is null && !result.GetValue(summaryOnly))
                 result.AddError("Option '--data' is required, except with --summary-only.");
-            if (result.GetResult(beta) is { Implicit: false } && result.GetResult(views) is not null && !result.GetValue(views)!.Contains(ViewArm.Joint))
-                result.AddError($"--beta is that of the views '{ViewArm.Joint}', which --views does not name.");
         });
-        command.SetAction((arguments, cancellation) => Task.FromResult(Run(arguments, cancellation)));
+
+        // On a thread of its own: Ctrl-C is heard only once this has returned.
+        command.SetAction((arguments, cancellation) => Task.Run(() => Run(arguments, cancellation), CancellationToken.None));
         return command;
 
         int Run(ParseResult arguments, CancellationToken cancellation)
@@ -78,6 +78,10 @@ internal static class SweepCommand
                     Backbone = arguments.GetValue(backbone),
                     Gpu = arguments.GetValue(gpu),
                 };
+                if (plan.Data.CountBy(set => set.Name).FirstOrDefault(name => name.Value > 1) is { Key: { } twice })
+                    throw new ArgumentException($"--data: two folders are named '{twice}'. Write NAME=DIR for one of them.");
+                if (arguments.GetResult(beta) is { Implicit: false } && !plan.Arms.Any(arm => ViewArm.IsJoint(arm.Name)))
+                    throw new ArgumentException($"--beta is that of the views '{ViewArm.Joint}', which --views does not name.");
                 using SweepFile file = SweepFile.Open(path);
                 SweepRuns.Execute(plan, file, arguments.InvocationConfiguration.Output, cancellation);
                 Summarise(file);
@@ -102,7 +106,7 @@ internal static class SweepCommand
     private static Func<ArgumentResult, T[]?> Each<T>(Func<string, T> parse) => result => Parsed(result, _ =>
     {
         T[] values = [.. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries)).Select(parse)];
-        return values.GroupBy(value => value).FirstOrDefault(same => same.Skip(1).Any()) is { } twice ? throw new ArgumentException($"{twice.Key} is named twice.") : values;
+        return values.GroupBy(value => value).FirstOrDefault(same => same.Skip(1).Any()) is { } twice ? throw new ArgumentException($"'{twice.Key}' is named twice.") : values;
     });
 
     private static T? Parsed<T>(ArgumentResult result, Func<string, T> parse)

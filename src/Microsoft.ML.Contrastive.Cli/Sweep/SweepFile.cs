@@ -23,6 +23,9 @@ internal sealed class SweepFile : IDisposable
             throw new InvalidDataException($"'{path}' begins with '{header}' instead of '{SweepRow.Header}': it is no file of a sweep. Name another --output.");
         _rows = [.. lines.Select((line, i) => (line, i)).Skip(1).Select(l => Read(path, l.i, () => SweepRow.Parse(l.line)))];
 
+        if (_rows.CountBy(row => row.Key).FirstOrDefault(run => run.Value > 1) is { Key: { } twice })
+            throw new InvalidDataException($"'{path}' has the run {twice} more than once. Remove all but one of its rows.");
+
         // The facts come first, so a kill between the two leaves facts without a row; the run is repeated, and its last line counts.
         _facts = facts.Select((line, i) => Read(FactsPath, i, () => RunFacts.Parse(line))).GroupBy(f => f.Key).ToDictionary(g => g.Key, g => g.Last());
         if (_rows.FirstOrDefault(row => !_facts.ContainsKey(row.Key)) is { } bare)
@@ -109,8 +112,7 @@ internal sealed class SweepFile : IDisposable
     {
         if (!File.Exists(path))
             return [];
-        string text = File.ReadAllText(path);
-        return text.Split('\n')[..^1];
+        return [.. File.ReadAllText(path).Split('\n')[..^1].Select(line => line.TrimEnd('\r'))];
     }
 
     private static void DropTornLine(string path)

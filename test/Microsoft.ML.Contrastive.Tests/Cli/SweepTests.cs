@@ -1,5 +1,7 @@
 using Microsoft.ML.Contrastive.Cli;
 using Microsoft.ML.Contrastive.Cli.Sweep;
+using Microsoft.ML.Contrastive.Training.Optimization;
+using Microsoft.ML.Contrastive.Training.Presets;
 
 namespace Microsoft.ML.Contrastive.Tests.Cli;
 
@@ -98,13 +100,46 @@ public sealed class SweepTests : IDisposable
     [InlineData("--images is 1", "--images", "1")]
     [InlineData("batch size", "--batch-size", "17")]
     [InlineData("--beta", "--views", "rrc", "--beta", "1")]
+    [InlineData("square", "--views", "square", "--beta", "1")]
+    [InlineData("1e400", "--views", "joint", "--beta", "1e400")]
     public async Task A_mistake_is_told_in_one_line(string told, params string[] mistake)
     {
-        (int code, _, string error) = await Sweep(mistake);
+        (int code, string output, string error) = await Sweep(mistake);
         Assert.NotEqual(0, code);
+        Assert.Equal("", output.Trim());
         Assert.Contains(told, error, StringComparison.Ordinal);
         Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Data_sets_of_one_name_are_told_apart()
+    {
+        (int code, _, string error) = await Sweep(["--data", $"a={_folder}/stripes", $"a={_folder}"]);
+        Assert.NotEqual(0, code);
+        Assert.Contains("two folders are named 'a'", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_loss_that_leaves_the_finite_numbers_is_an_outcome()
+    {
+        var plan = new SweepPlan { Data = [], Methods = [], Arms = [], Seeds = [], Epochs = 5, BatchSize = 8, ImageSize = 16 };
+        ContrastivePreset preset = plan.Preset("simclr");
+        preset = preset with { Optimizer = new Sgd { LearningRate = 1e30, LearningRateScaling = LearningRateScaling.None } };
+        var run = new PlannedRun(new RunKey("stripes", "simclr", preset.Backbone.Name, preset.Epochs, 1, "rrc"), preset, Assert.Single(ViewArm.Parse(ViewArm.Baseline, [])));
+        ClassFolders data = ClassFolders.Read("stripes", Path.Combine(_folder, "stripes"), images: null, queries: null);
+        (SweepRow row, RunFacts facts) = PretrainingRun.Execute(run, data, gpu: null, CancellationToken.None);
+        Assert.Equal((double.NaN, double.NaN), (row.Knn, row.Linear));
+        Assert.Contains("loss", facts.Failure, StringComparison.OrdinalIgnoreCase);
+
+        using (SweepFile file = SweepFile.Open(Rows))
+            file.Add(row, facts);
+        Assert.EndsWith(",rrc,NaN,NaN\n", File.ReadAllText(Rows), StringComparison.Ordinal);
+        using SweepFile again = SweepFile.Read(Rows);
+        Assert.True(again.Contains(run.Key));
+        using var summary = new StringWriter();
+        new SweepSummary(again.Rows, markdown: false).Write(summary);
+        Assert.Contains("1 of 1 runs left the finite numbers", summary.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -135,6 +170,14 @@ public sealed class SweepTests : IDisposable
         Assert.Contains("Another sweep", Assert.Throws<IOException>(() => SweepFile.Open(Rows)).Message, StringComparison.Ordinal);
         using SweepFile reader = SweepFile.Read(Rows);
         Assert.Empty(reader.Rows);
+    }
+
+    [Fact]
+    public void A_run_that_is_there_twice_is_refused()
+    {
+        const string Row = "stripes,simclr,resnet10-compact-w0.25,1,1,rrc,0.5,0.5";
+        File.WriteAllText(Rows, $"{SweepRow.Header}\r\n{Row}\r\n{Row}\r\n");
+        Assert.Contains("more than once", Assert.Throws<InvalidDataException>(() => SweepFile.Open(Rows)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

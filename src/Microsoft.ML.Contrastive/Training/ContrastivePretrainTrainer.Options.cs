@@ -18,9 +18,16 @@ public sealed partial class ContrastivePretrainTrainer
         /// <value>The default value is SimCLR with its published settings.</value>
         public ContrastiveMethod Method { get; set; } = new SimClr();
 
+        /// <summary>A linear classifier that learns along with pretraining and leaves it untouched; needs labels in <see cref="TrainingOptions.LabelColumnName"/>.</summary>
+        /// <value>The default value is <see langword="null"/>: none.</value>
+        public OnlineProbe? OnlineProbe { get; set; }
+
+        private protected override bool MeasuresOnlineAccuracy => OnlineProbe is not null;
+
         internal override void Validate()
         {
             base.Validate();
+            OnlineProbe?.Validate();
             ArgumentNullException.ThrowIfNull(Method);
             Method.Validate();
             if (Method.TakesMultiCrop ? ViewColumnNames.Length < Method.ViewCount : ViewColumnNames.Length != Method.ViewCount)

@@ -15,7 +15,7 @@ namespace Microsoft.ML.Contrastive.Training;
 /// | --- | --- |
 /// | `InputColumnName` ("Image") | image of any size: what the encoder will read |
 /// | `ViewColumnNames` ("View1", "View2") | images of known size: the views, made by JointCrop and the other augmentation steps, or by any other means |
-/// | `LabelColumnName` ("Label") | optional; only watched, never trained on |
+/// | `LabelColumnName` ("Label") | optional; only watched, never trained on by the encoder |
 /// | `OutputColumnName` ("Features") | vector of `Backbone.FeatureDimension` floats |
 ///
 /// ### Characteristics
@@ -68,10 +68,13 @@ public sealed partial class ContrastivePretrainTrainer : IEstimator<ContrastiveE
     /// <returns>The encoder; after a cancellation, the encoder as far as it came.</returns>
     public ContrastiveEncoderTransformer Fit(IDataView trainData, IDataView? validationData)
     {
+        ArgumentNullException.ThrowIfNull(trainData);
         using IChannel channel = ((IHostEnvironment)_context).Register(nameof(ContrastivePretrainTrainer)).Start("Pretraining");
         var task = new TrainingTask(_options.Method, () => _options.Method.Create(_options.Backbone))
         {
             TakesOneSize = _options.Method.TakesMultiCrop ? null : _options.Method.Name,
+            OnlineProbe = _options.OnlineProbe,
+            Labels = _options.OnlineProbe is null ? null : TrainingColumns.Labels(trainData, _options.LabelColumnName, nameof(Options.OnlineProbe), _options.CancellationToken),
         };
         return new TrainingRun(_context, _options, task, channel).Fit(trainData, validationData, (network, epochs) =>
             new ContrastiveEncoderTransformer(_context, network, _options.OutputColumnName, _options.InputColumnName) { TrainedEpochs = epochs });

@@ -3,20 +3,38 @@ using Microsoft.ML.Contrastive.Evaluation;
 
 namespace Microsoft.ML.Contrastive.Training;
 
-/// <summary>What the monitor saw in one epoch.</summary>
-internal readonly record struct RepresentationSummary(double Spread, double EffectiveRank, double Uniformity, double Alignment, double? KnnAccuracy, double? ValidationAccuracy);
+/// <summary>What the monitor saw in one epoch; not a number or null where it had nothing to look at.</summary>
+internal readonly record struct RepresentationSummary()
+{
+    public double Spread { get; init; } = double.NaN;
+
+    public double EffectiveRank { get; init; } = double.NaN;
+
+    public double Uniformity { get; init; } = double.NaN;
+
+    public double Alignment { get; init; } = double.NaN;
+
+    public double? KnnAccuracy { get; init; }
+
+    public double? ValidationAccuracy { get; init; }
+
+    public double? OnlineTrainingAccuracy { get; init; }
+
+    public double? OnlineValidationAccuracy { get; init; }
+}
 
 /// <summary>
 /// Looks at the encoder after each epoch: does it still tell images apart (spread, effective rank, uniformity), does it know an image again (alignment),
-/// and does it tell classes apart (nearest neighbours, when there are labels; the classifier on it, when one is trained)?
+/// and does it tell classes apart (nearest neighbours, when there are labels; the classifier on it or the online probe beside it, when one is trained)?
 /// </summary>
 /// <param name="network">The encoder.</param>
 /// <param name="sample">Images that it is trained on.</param>
 /// <param name="pairs">Views that it is trained on.</param>
 /// <param name="validation">Images that it is not trained on, if there are any.</param>
 /// <param name="classify">From features n × D to the classes' scores n × C, when a classifier is trained.</param>
+/// <param name="probe">The online probe, if there is one.</param>
 internal sealed class EncoderMonitor(
-    EncoderNetwork network, MonitoredSample sample, MonitoredPairs pairs, MonitoredSample? validation, Func<float[], float[]>? classify = null)
+    EncoderNetwork network, MonitoredSample sample, MonitoredPairs pairs, MonitoredSample? validation, Func<float[], float[]>? classify, OnlineProbeState? probe)
 {
     /// <summary>Fewer than the usual 200: the sample holds a thousand images, and 200 of them would outvote a class of a hundred.</summary>
     private const int Neighbours = 20;
@@ -25,14 +43,22 @@ internal sealed class EncoderMonitor(
     public RepresentationSummary Measure()
     {
         if (sample.Count < 2)
-            return new RepresentationSummary(double.NaN, double.NaN, double.NaN, double.NaN, null, null);
+            return new RepresentationSummary { OnlineTrainingAccuracy = probe?.TrainingAccuracy };
         network.Backbone.eval();
         float[] features = Encode(sample);
         RepresentationHealth health = RepresentationHealth.Measure(features, network.FeatureDimension);
         float[]? unseen = validation is { HasLabels: true } ? Encode(validation) : null;
-        return new RepresentationSummary(
-            health.RelativeStandardDeviation, health.RankMe, health.Uniformity, pairs.Alignment(network),
-            KnnAccuracy(features, unseen), unseen is null || classify is null ? null : Accuracy(classify(unseen), validation!.Labels));
+        return new RepresentationSummary
+        {
+            Spread = health.RelativeStandardDeviation,
+            EffectiveRank = health.RankMe,
+            Uniformity = health.Uniformity,
+            Alignment = pairs.Alignment(network),
+            KnnAccuracy = KnnAccuracy(features, unseen),
+            ValidationAccuracy = unseen is null || classify is null ? null : Accuracy(classify(unseen), validation!.Labels),
+            OnlineTrainingAccuracy = probe?.TrainingAccuracy,
+            OnlineValidationAccuracy = unseen is null || probe is null ? null : Accuracy(probe.Scores(unseen), validation!.Labels),
+        };
     }
 
     private double? KnnAccuracy(float[] features, float[]? unseen)

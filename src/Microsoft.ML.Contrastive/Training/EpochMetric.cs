@@ -17,6 +17,11 @@ public enum EpochMetric
 
     /// <summary><see cref="EpochMetrics.ValidationAccuracy"/>: higher is better. Needs a classifier in training and labelled validation images.</summary>
     ValidationAccuracy,
+
+    /// <summary>
+    /// The accuracy of the <see cref="OnlineProbe"/>, on validation images if there are any, else on training views: higher is better. Needs an online probe.
+    /// </summary>
+    OnlineAccuracy,
 }
 
 /// <summary>Values of an <see cref="EpochMetric"/>.</summary>
@@ -28,6 +33,7 @@ internal static class EpochMetricValues
         EpochMetric.KnnAccuracy => epoch.KnnAccuracy,
         EpochMetric.ValidationAccuracy => epoch.ValidationAccuracy,
         EpochMetric.EffectiveRank => epoch.EffectiveRank is double.NaN ? null : epoch.EffectiveRank,
+        EpochMetric.OnlineAccuracy => epoch.OnlineValidationAccuracy ?? epoch.OnlineTrainingAccuracy,
         _ => epoch.Loss,
     };
 

@@ -62,6 +62,18 @@ public sealed record EpochMetrics
     /// </summary>
     public double? ValidationAccuracy { get; init; }
 
+    /// <summary>
+    /// Top-1 accuracy, 0 … 1, of the <see cref="OnlineProbe"/> on the epoch's training views, each classified before the classifier learns from it. <see langword="null"/>
+    /// without an online probe.
+    /// </summary>
+    public double? OnlineTrainingAccuracy { get; init; }
+
+    /// <summary>
+    /// Top-1 accuracy, 0 … 1, of the <see cref="OnlineProbe"/> on the monitored validation images, encoded as scoring does it: the online figure that solo-learn
+    /// publishes. <see langword="null"/> without an online probe or without validation images with labels.
+    /// </summary>
+    public double? OnlineValidationAccuracy { get; init; }
+
     /// <summary>Wall-clock time since training began.</summary>
     public required TimeSpan Elapsed { get; init; }
 
@@ -75,5 +87,12 @@ public sealed record EpochMetrics
     /// <inheritdoc/>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"epoch {Epoch}/{Epochs}  loss {Loss:0.0000}  lr {LearningRate:0.#####}  {ImagesPerSecond:0} images/s  waiting {WaitingForData:0%}  spread {FeatureSpread:0.00}  rank {EffectiveRank:0.0}  alignment {Alignment:0.000}  uniformity {Uniformity:0.00}{(KnnAccuracy is { } knn ? $"  kNN {knn:0.0%}" : "")}{(ValidationAccuracy is { } top1 ? $"  top-1 {top1:0.0%}" : "")}");
+        $"epoch {Epoch}/{Epochs}  loss {Loss:0.0000}  lr {LearningRate:0.#####}  {ImagesPerSecond:0} images/s  waiting {WaitingForData:0%}  spread {FeatureSpread:0.00}  rank {EffectiveRank:0.0}  alignment {Alignment:0.000}  uniformity {Uniformity:0.00}{(KnnAccuracy is { } knn ? $"  kNN {knn:0.0%}" : "")}{(ValidationAccuracy is { } top1 ? $"  top-1 {top1:0.0%}" : "")}{Online}");
+
+    private string Online => (OnlineValidationAccuracy, OnlineTrainingAccuracy) switch
+    {
+        ({ } accuracy, _) => string.Create(CultureInfo.InvariantCulture, $"  online {accuracy:0.0%} (validation)"),
+        (_, { } accuracy) => string.Create(CultureInfo.InvariantCulture, $"  online {accuracy:0.0%} (training views)"),
+        _ => "",
+    };
 }

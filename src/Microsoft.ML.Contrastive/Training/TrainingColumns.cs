@@ -29,6 +29,22 @@ internal static class TrainingColumns
     /// <summary>The column of the labels.</summary>
     public static DataViewSchema.Column Label(DataViewSchema schema, string name) => FindAny(schema, name, nameof(TrainingOptions.LabelColumnName));
 
+    /// <summary>The labels that something cannot do without: of two classes or more.</summary>
+    /// <param name="data">The data.</param>
+    /// <param name="name">Their column.</param>
+    /// <param name="needing">The option that needs them.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    public static RowLabels Labels(IDataView data, string? name, string needing, CancellationToken cancellation)
+    {
+        const string Option = nameof(TrainingOptions.LabelColumnName);
+        if (name is null)
+            throw new ArgumentException($"{needing} needs labels, but {Option} is null. Name a column of labels, or leave {needing} out.", nameof(name));
+        RowLabels labels = RowLabels.Read(data, Label(data.Schema, name), cancellation);
+        return labels.ClassNames.Count >= 2
+            ? labels
+            : throw new ArgumentException($"{needing} needs labels of two classes or more, but the column '{name}' ({Option}) has {labels.ClassNames.Count}. Name another column, or leave {needing} out.", nameof(name));
+    }
+
     private static DataViewSchema.Column FindAny(DataViewSchema schema, string name, string option) =>
         schema.GetColumnOrNull(name)
             ?? throw new ArgumentException($"{option} names the column '{name}', which the data does not have; its columns are {string.Join(", ", schema.Where(c => !c.IsHidden).Select(c => c.Name))}. (Caching and ShuffleRows drop image columns: put them before LoadImages.)", option);

@@ -1,6 +1,4 @@
-using Microsoft.ML.Contrastive.Methods;
 using Microsoft.ML.Contrastive.Training.Checkpoints;
-using Microsoft.ML.Contrastive.Training.Optimization;
 using Microsoft.ML.Runtime;
 using static TorchSharp.torch;
 
@@ -27,10 +25,10 @@ internal sealed class TrainingJournal(TrainingOptions options, IChannel channel,
 
     /// <summary>Restores what a workspace holds.</summary>
     /// <returns>Where training begins.</returns>
-    public TrainingProgress Begin(TrainingModule method, OptimizerState optimizer)
+    public TrainingProgress Begin(TrainingState training)
     {
-        _result = method.Result;
-        TrainingProgress start = checkpoints?.Begin(method, optimizer, options.RestoreBestWeights) ?? default;
+        _result = training.Method.Result;
+        TrainingProgress start = checkpoints?.Begin(training, options.RestoreBestWeights) ?? default;
         if (start != default)
             Note($"Resumed after step {start.Step}: {start.Epoch} of {options.Epochs} epochs and {start.StepInEpoch} further steps are done.");
         return start;

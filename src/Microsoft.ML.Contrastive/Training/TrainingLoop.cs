@@ -4,7 +4,7 @@ using Microsoft.ML.Contrastive.Methods;
 namespace Microsoft.ML.Contrastive.Training;
 
 /// <summary>The loop that every method trains in.</summary>
-internal sealed class TrainingLoop(TrainingModule method, TrainingStep step, TrainingSchedule schedule, IViewSource views)
+internal sealed class TrainingLoop(TrainingStep step, TrainingSchedule schedule, IViewSource views)
 {
     /// <summary>
     /// Objects that torch's bindings leave to finalizers hold some megabytes of native memory a step, which the garbage collector cannot see: left
@@ -27,8 +27,7 @@ internal sealed class TrainingLoop(TrainingModule method, TrainingStep step, Tra
         while (at.Epoch < schedule.Epochs && !journal.StopsEarly && !cancellation.IsCancellationRequested)
         {
             heatMaps?.Before(at);
-            method.train();
-            step.Restart();
+            step.BeginEpoch(at);
             long started = Stopwatch.GetTimestamp(), firstStep = at.Step;
             bool complete = true;
             foreach (ViewBatch batch in batches.Epoch(at.Epoch, at.StepInEpoch * schedule.GradientAccumulationSteps))
@@ -63,6 +62,8 @@ internal sealed class TrainingLoop(TrainingModule method, TrainingStep step, Tra
                 Alignment = health.Alignment,
                 Uniformity = health.Uniformity,
                 KnnAccuracy = health.KnnAccuracy,
+                OnlineTrainingAccuracy = health.OnlineTrainingAccuracy,
+                OnlineValidationAccuracy = health.OnlineValidationAccuracy,
                 ValidationAccuracy = health.ValidationAccuracy,
                 Elapsed = clock.Elapsed,
             };
@@ -70,7 +71,6 @@ internal sealed class TrainingLoop(TrainingModule method, TrainingStep step, Tra
             journal.AfterEpoch(metrics, at, complete);
         }
 
-        method.eval();
         return at;
     }
 }

@@ -30,8 +30,8 @@ public abstract class TrainingOptions
     public string[] ViewColumnNames { get; set; }
 
     /// <summary>
-    /// Column of the labels: text, a key, a number or a boolean. Supervised training needs it. Pretraining never learns from it: it serves the nearest-neighbour
-    /// accuracy of each epoch, and only if it exists.
+    /// Column of the labels: text, a key, a number or a boolean. Supervised training needs it. The encoder never learns from it in pretraining: it serves the
+    /// nearest-neighbour accuracy of each epoch, if it exists, and the online probe.
     /// </summary>
     /// <value>The default value is "Label".</value>
     public string? LabelColumnName { get; set; } = Defaults.LabelColumnName;
@@ -170,6 +170,9 @@ public abstract class TrainingOptions
     /// <value>The default value is <see langword="null"/>: half of the processors on the CPU, all of them when training runs on a GPU.</value>
     public int? RenderThreads { get; set; }
 
+    /// <summary>Whether <see cref="EpochMetric.OnlineAccuracy"/> will be there.</summary>
+    private protected virtual bool MeasuresOnlineAccuracy => false;
+
     /// <summary>Throws when a setting is out of its range.</summary>
     internal virtual void Validate()
     {
@@ -209,7 +212,9 @@ public abstract class TrainingOptions
             throw new ArgumentOutOfRangeException(nameof(BestEpochMetric), best, $"{nameof(BestEpochMetric)} is {best}; it must be one of {string.Join(", ", Enum.GetNames<EpochMetric>())}.");
         foreach ((string option, EpochMetric? metric) in WatchedMetrics)
         {
-            if (metric is not (null or EpochMetric.Loss) && MonitoredImages == 0)
+            if (metric == EpochMetric.OnlineAccuracy && !MeasuresOnlineAccuracy)
+                throw new ArgumentException($"{option} is {metric}, but no online probe is trained. Set {nameof(OnlineProbe)} in pretraining, or choose another metric.", option);
+            if (metric is not (null or EpochMetric.Loss or EpochMetric.OnlineAccuracy) && MonitoredImages == 0)
                 throw new ArgumentException($"{option} is {metric}, which is measured on the monitored images, but {nameof(MonitoredImages)} is 0. Set it to a few hundred, or choose {nameof(EpochMetric.Loss)}.", option);
         }
 

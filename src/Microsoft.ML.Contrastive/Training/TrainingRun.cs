@@ -46,7 +46,7 @@ internal sealed class TrainingRun(MLContext context, TrainingOptions options, Tr
         var input = new EncoderInput(context, image.Name, options.OutputColumnName, imageSize);
         var history = new RunHistory(options);
         using var journal = new TrainingJournal(options, channel, history, workspace is null ? null : new RunCheckpoints(
-            workspace, seed, Fingerprint.Of(options, task.Method, seed, imageSize, views, source, Fingerprint.OfData(source, trainData, input, options.CancellationToken)), history));
+            workspace, seed, Fingerprint.Of(options, task, seed, imageSize, views, source, Fingerprint.OfData(source, trainData, input, options.CancellationToken)), history));
         journal.Note($"Training {options.Backbone.Name} on {source.RowCount} images, {options.Epochs} epochs of {source.RowCount / schedule.ImagesPerStep} steps, on {device}, seed {seed}. {task.Method}; {options.Optimizer}; {options.LearningRateSchedule}.");
         TrainingModule module = Create(seed);
         EncoderNetwork? network = null;
@@ -91,11 +91,15 @@ internal sealed class TrainingRun(MLContext context, TrainingOptions options, Tr
         options.CheckMetrics(sample.HasLabels, validation is { HasLabels: true });
         var pairs = new MonitoredPairs(source, Math.Min(options.MonitoredImages, TrainingOptions.Defaults.MonitoredPairs));
         using OptimizerState optimizer = options.Optimizer.Create(module.TrainableParameters(), schedule.PeakLearningRate);
+        using OnlineProbeState? probe = task.OnlineProbe is null ? null : new OnlineProbeState(task.OnlineProbe, module.Encoder, task.Labels!.ClassNames.Count, schedule, device);
         using HeatMapRegions? heatMaps = HeatMapRegions.Of(source, module, input.Size, device);
-        TrainingProgress start = journal.Begin(module, optimizer);
-        var step = new TrainingStep(module, optimizer, schedule, device);
-        return journal.End(new TrainingLoop(module, step, schedule, source).Run(
-            start, new EncoderMonitor(network, sample, pairs, validation, task.Classify), journal, options.CancellationToken, heatMaps));
+        var training = new TrainingState(module, optimizer, probe);
+        TrainingProgress start = journal.Begin(training);
+        var monitor = new EncoderMonitor(network, sample, pairs, validation, task.Classify, probe);
+        var loop = new TrainingLoop(new TrainingStep(training, schedule, device), schedule, source);
+        TrainingProgress end = loop.Run(start, monitor, journal, options.CancellationToken, heatMaps);
+        module.eval();
+        return journal.End(end);
     }
 
     private DataViewSchema.Column? LabelOf(IDataView data) =>

@@ -24,8 +24,10 @@ internal sealed record TrainingSchedule(int Epochs, int BatchSize, int GradientA
         throw new ArgumentException($"{step}, but there are only {rows} readable images; it must be at most that.");
     }
 
-    public double LearningRate(TrainingPosition position) =>
-        PeakLearningRate * LearningRateSchedule.At(position.Step, position.TotalSteps, position.StepsPerEpoch);
+    public double LearningRate(TrainingPosition position) => PeakLearningRate * LearningRateFraction(position);
+
+    /// <summary>The learning rate as a fraction of its peak.</summary>
+    public double LearningRateFraction(TrainingPosition position) => LearningRateSchedule.At(position.Step, position.TotalSteps, position.StepsPerEpoch);
 
     public double WeightDecay(TrainingPosition position) => Optimizer.WeightDecayAt(position.Step, position.TotalSteps);
 }

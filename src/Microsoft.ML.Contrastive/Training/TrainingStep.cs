@@ -6,13 +6,21 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Contrastive.Training;
 
 /// <summary>One optimiser step after the other: the gradients of the step's micro-batches, summed up, then the move.</summary>
-internal sealed class TrainingStep(TrainingModule method, OptimizerState optimizer, TrainingSchedule schedule, Device device)
+internal sealed class TrainingStep(TrainingState training, TrainingSchedule schedule, Device device)
 {
+    private readonly TrainingModule _method = training.Method;
+    private readonly OptimizerState _optimizer = training.Optimizer;
     private int _microBatch;
     private double _loss;
 
-    /// <summary>Forgets the micro-batches of a step that the end of an epoch has left unfinished.</summary>
-    public void Restart() => _microBatch = 0;
+    /// <summary>Makes ready for an epoch, or for the rest of one that was interrupted.</summary>
+    public void BeginEpoch(TrainingProgress at)
+    {
+        _method.train();
+        _microBatch = 0;    // The epoch before may have ended within a step.
+        if (at.StepInEpoch == 0)
+            training.Probe?.BeginEpoch();
+    }
 
     /// <summary>Adds the gradients of a micro-batch, and moves the weights when it was the step's last.</summary>
     /// <param name="batch">The micro-batch.</param>
@@ -25,25 +33,26 @@ internal sealed class TrainingStep(TrainingModule method, OptimizerState optimiz
         double learningRate = schedule.LearningRate(position);
         if (position.BeginsStep)
         {
-            optimizer.ZeroGrad();
+            _optimizer.ZeroGrad();
             _loss = 0;
         }
 
-        using Tensor loss = method.Loss([.. batch.Views.Select(v => v.to(device))], LabelsOf(batch), position) / position.MicroBatches;
+        using Tensor loss = _method.Loss([.. batch.Views.Select(v => v.to(device))], LabelsOf(batch), position) / position.MicroBatches;
         double value = loss.item<float>();
         if (!double.IsFinite(value))
             throw new NonFiniteLossException(value, position.Step, learningRate);
         loss.backward();
         _loss += value;
+        training.Probe?.Learn(batch.Labels, position);
         _microBatch++;
         if (!position.EndsStep)
             return null;
 
         _microBatch = 0;
-        optimizer.ClipGradients();
-        method.BeforeOptimizerStep(position);
-        optimizer.Step(learningRate, schedule.WeightDecay(position));
-        method.AfterOptimizerStep(position);
+        _optimizer.ClipGradients();
+        _method.BeforeOptimizerStep(position);
+        _optimizer.Step(learningRate, schedule.WeightDecay(position));
+        _method.AfterOptimizerStep(position);
         return _loss;
     }
 

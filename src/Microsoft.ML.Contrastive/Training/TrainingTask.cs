@@ -10,8 +10,11 @@ internal sealed record TrainingTask(object Method, Func<TrainingModule> Create)
     /// <summary>Who takes only views of one size; <see langword="null"/> when sizes may differ.</summary>
     public string? TakesOneSize { get; init; }
 
-    /// <summary>The labels that the loss is to be given; <see langword="null"/> where it takes none.</summary>
+    /// <summary>The labels that the loss or the online probe is to be given; <see langword="null"/> where there is no use for them.</summary>
     public RowLabels? Labels { get; init; }
+
+    /// <summary>A classifier that learns beside the training, from <see cref="Labels"/>; <see langword="null"/> for none.</summary>
+    public OnlineProbe? OnlineProbe { get; init; }
 
     /// <summary>From features n × D to the classes' scores n × C, where a classifier is trained.</summary>
     public Func<float[], float[]>? Classify { get; init; }

@@ -1,5 +1,3 @@
-using Microsoft.ML.Contrastive.Methods;
-using Microsoft.ML.Contrastive.Training.Optimization;
 using Microsoft.ML.Contrastive.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -7,7 +5,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Contrastive.Training.Checkpoints;
 
 /// <summary>
-/// A checkpoint: a folder with all tensors of a method and its optimiser, by name (<c>state.safetensors</c>), and the rest
+/// A checkpoint: a folder with all tensors of a training, by name (<c>state.safetensors</c>), and the rest
 /// (<c>state.json</c>).
 /// </summary>
 internal static class Checkpoint
@@ -18,12 +16,12 @@ internal static class Checkpoint
     public const string StateFile = "state.json";
 
     /// <summary>Writes into a folder that exists, down to the disk.</summary>
-    public static void Write(string folder, TrainingModule method, OptimizerState optimizer, CheckpointState state)
+    public static void Write(string folder, TrainingState training, CheckpointState state)
     {
         using DisposeScope scope = NewDisposeScope();
         using (FileStream tensors = File.Create(Path.Combine(folder, TensorsFile)))
         {
-            SafetensorsWriter.Write(tensors, Tensors(method, optimizer));
+            SafetensorsWriter.Write(tensors, training.Tensors);
             tensors.Flush(flushToDisk: true);
         }
 
@@ -35,14 +33,14 @@ internal static class Checkpoint
     /// <exception cref="InvalidDataException">The checkpoint is damaged.</exception>
     public static CheckpointState ReadState(string folder) => CheckpointState.Read(Path.Combine(folder, StateFile));
 
-    /// <summary>Copies the saved tensors into those of a method and its optimiser.</summary>
+    /// <summary>Copies the saved tensors into those of a training.</summary>
     /// <exception cref="InvalidDataException">The checkpoint is damaged, or of another network or optimiser. Nothing was copied then.</exception>
-    public static void Restore(string folder, TrainingModule method, OptimizerState optimizer)
+    public static void Restore(string folder, TrainingState training)
     {
         using var noGradients = no_grad();
         using DisposeScope scope = NewDisposeScope();
         using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, TensorsFile));
-        List<(string Name, Tensor Tensor)> tensors = Tensors(method, optimizer);
+        List<(string Name, Tensor Tensor)> tensors = training.Tensors;
         foreach ((string name, Tensor tensor) in tensors)
         {
             if (!file.Entries.TryGetValue(name, out SafetensorsEntry? entry))
@@ -60,11 +58,4 @@ internal static class Checkpoint
             tensor.copy_(saved);
         }
     }
-
-    private static List<(string Name, Tensor Tensor)> Tensors(TrainingModule method, OptimizerState optimizer) =>
-    [
-        .. method.named_parameters().Select(p => ($"method.{p.name}", (Tensor)p.parameter)),
-        .. method.named_buffers().Select(b => ($"method.{b.name}", b.buffer)),
-        .. optimizer.State.Select(s => ($"optimizer.{s.Name}", s.Tensor)),
-    ];
 }

@@ -25,7 +25,7 @@ internal static class Fingerprint
     private const int Depth = 8;
 
     public static SortedDictionary<string, string> Of(
-        TrainingOptions options, object method, int seed, ImageSize imageSize, DataViewSchema.Column[] views, IViewSource source, string data)
+        TrainingOptions options, TrainingTask task, int seed, ImageSize imageSize, DataViewSchema.Column[] views, IViewSource source, string data)
     {
         var values = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
@@ -41,7 +41,8 @@ internal static class Fingerprint
         Add(values, nameof(options.GradientAccumulationSteps), options.GradientAccumulationSteps);
         Add(values, nameof(options.BestEpochMetric), options.BestEpochMetric);
         Add(values, nameof(options.Normalization), options.Normalization);
-        Add(values, "Method", method);
+        Add(values, nameof(task.Method), task.Method);
+        Add(values, nameof(task.OnlineProbe), task.OnlineProbe);
         Add(values, nameof(options.Optimizer), options.Optimizer);
         Add(values, nameof(options.LearningRateSchedule), options.LearningRateSchedule);
         AddViews(values, views);

@@ -1,6 +1,3 @@
-using Microsoft.ML.Contrastive.Methods;
-using Microsoft.ML.Contrastive.Training.Optimization;
-
 namespace Microsoft.ML.Contrastive.Training.Checkpoints;
 
 /// <summary>The checkpoints and metrics of one run: "last", to go on from, and "best" by the monitored metric.</summary>
@@ -10,8 +7,7 @@ internal sealed class RunCheckpoints
     private readonly int _seed;
     private readonly SortedDictionary<string, string> _configuration;
     private readonly RunHistory _history;
-    private TrainingModule? _method;
-    private OptimizerState? _optimizer;
+    private TrainingState? _training;
 
     /// <exception cref="InvalidOperationException">The workspace holds a run of another configuration or other data.</exception>
     public RunCheckpoints(Workspace workspace, int seed, SortedDictionary<string, string> configuration, RunHistory history)
@@ -20,17 +16,16 @@ internal sealed class RunCheckpoints
         (_workspace, _seed, _configuration, _history) = (workspace, seed, configuration, history);
     }
 
-    /// <summary>Copies what the last checkpoint holds into the network and its optimiser, and forgets metrics of later epochs, which will be trained again.</summary>
-    /// <param name="method">The network.</param>
-    /// <param name="optimizer">Its optimiser.</param>
+    /// <summary>Copies what the last checkpoint holds into what is trained, and forgets metrics of later epochs, which will be trained again.</summary>
+    /// <param name="training">What is trained.</param>
     /// <param name="needsBest">Whether <see cref="RestoreBest"/> will be called.</param>
     /// <returns>Where training goes on: at its beginning when there is no checkpoint.</returns>
-    public TrainingProgress Begin(TrainingModule method, OptimizerState optimizer, bool needsBest)
+    public TrainingProgress Begin(TrainingState training, bool needsBest)
     {
-        (_method, _optimizer) = (method, optimizer);
+        _training = training;
         if (_workspace.Saved is { } saved)
         {
-            _workspace.Restore(Workspace.Last, method, optimizer);
+            _workspace.Restore(Workspace.Last, training);
             _history.AddRange(saved.Metrics);
             if (needsBest && _history.Best is not null)
                 _workspace.Require(Workspace.Best);
@@ -49,11 +44,11 @@ internal sealed class RunCheckpoints
 
     /// <summary>Copies what the best checkpoint holds into the network.</summary>
     /// <returns>Its epoch, from 1.</returns>
-    public int RestoreBest() => _workspace.Restore(Workspace.Best, _method!, _optimizer!).Epoch;
+    public int RestoreBest() => _workspace.Restore(Workspace.Best, _training!).Epoch;
 
     public void Log(string message) => _workspace.Log(message);
 
-    private void Save(string name, TrainingProgress progress) => _workspace.Save(name, _method!, _optimizer!, new CheckpointState
+    private void Save(string name, TrainingProgress progress) => _workspace.Save(name, _training!, new CheckpointState
     {
         Version = CheckpointState.CurrentVersion,
         Progress = progress,

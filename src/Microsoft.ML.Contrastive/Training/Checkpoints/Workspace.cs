@@ -1,6 +1,4 @@
 using System.Globalization;
-using Microsoft.ML.Contrastive.Methods;
-using Microsoft.ML.Contrastive.Training.Optimization;
 
 namespace Microsoft.ML.Contrastive.Training.Checkpoints;
 
@@ -90,23 +88,23 @@ internal sealed class Workspace : IDisposable
             + $"{Environment.NewLine}Restore the saved values, or choose another folder. A seed that was not given is drawn anew in every process: give the MLContext one.");
     }
 
-    /// <summary>Puts the network and its optimiser under a name, in place of what was there.</summary>
-    public void Save(string name, TrainingModule method, OptimizerState optimizer, CheckpointState state)
+    /// <summary>Puts the state of a training under a name, in place of what was there.</summary>
+    public void Save(string name, TrainingState training, CheckpointState state)
     {
         string path = CheckpointPath(name);
         Directory.CreateDirectory(path + Unfinished);
-        Checkpoint.Write(path + Unfinished, method, optimizer, state);
+        Checkpoint.Write(path + Unfinished, training, state);
         if (Directory.Exists(path))
             Directory.Move(path, path + Replaced);
         Directory.Move(path + Unfinished, path);
         Delete(path + Replaced);
     }
 
-    /// <summary>Copies the tensors of a checkpoint into the network and its optimiser.</summary>
+    /// <summary>Copies the tensors of a checkpoint into those of a training.</summary>
     /// <returns>Where training was when it was taken.</returns>
-    public TrainingProgress Restore(string name, TrainingModule method, OptimizerState optimizer)
+    public TrainingProgress Restore(string name, TrainingState training)
     {
-        Checkpoint.Restore(CheckpointPath(name), method, optimizer);
+        Checkpoint.Restore(CheckpointPath(name), training);
         return Checkpoint.ReadState(CheckpointPath(name)).Progress;
     }
 

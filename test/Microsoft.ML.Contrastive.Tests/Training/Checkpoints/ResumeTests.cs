@@ -77,6 +77,7 @@ public sealed class ResumeTests : IDisposable
     [InlineData("simclr stopping", false)]
     [InlineData("mocov2 accumulating", false)]
     [InlineData("dino accumulating", false)]
+    [InlineData("simclr probed accumulating", false)]
     [InlineData("simclr", true)]
     public void A_process_killed_within_an_epoch_ends_as_if_it_had_not_been(string method, bool heatMaps)
     {
@@ -159,6 +160,6 @@ public sealed class ResumeTests : IDisposable
     }
 
     /// <summary>Everything that does not depend on the clock.</summary>
-    private IEnumerable<(int, long, double, double, double, double, double, double?)> Metrics(string workspace) =>
-        State(workspace).Metrics.Select(m => (m.Epoch, m.Step, m.Loss, m.LearningRate, m.FeatureSpread, m.Alignment, m.Uniformity, m.KnnAccuracy));
+    private IEnumerable<(int, long, double, double, double, double, double, double?, double?)> Metrics(string workspace) =>
+        State(workspace).Metrics.Select(m => (m.Epoch, m.Step, m.Loss, m.LearningRate, m.FeatureSpread, m.Alignment, m.Uniformity, m.KnnAccuracy, m.OnlineTrainingAccuracy));
 }

@@ -1,0 +1,21 @@
+using Microsoft.ML.Contrastive.Methods;
+using Microsoft.ML.Contrastive.Training.Optimization;
+using TorchSharp;
+
+namespace Microsoft.ML.Contrastive.Training;
+
+/// <summary>All that a step of training changes.</summary>
+/// <param name="Method">The network.</param>
+/// <param name="Optimizer">Its optimiser.</param>
+/// <param name="Probe">The classifier beside it, if any.</param>
+internal sealed record TrainingState(TrainingModule Method, OptimizerState Optimizer, OnlineProbeState? Probe = null)
+{
+    /// <summary>Every tensor of it by name: to restore, copy into these.</summary>
+    public List<(string Name, torch.Tensor Tensor)> Tensors =>
+    [
+        .. Method.named_parameters().Select(p => ($"method.{p.name}", (torch.Tensor)p.parameter)),
+        .. Method.named_buffers().Select(b => ($"method.{b.name}", b.buffer)),
+        .. Optimizer.State.Select(s => ($"optimizer.{s.Name}", s.Tensor)),
+        .. (Probe?.State ?? []).Select(s => ($"probe.{s.Name}", s.Tensor)),
+    ];
+}

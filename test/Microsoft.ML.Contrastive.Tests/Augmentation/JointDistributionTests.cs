@@ -147,7 +147,7 @@ public sealed class JointDistributionTests
             Assert.Equal(p, Mass(low, Math.Log(joint.Conditional(first, p) / first)) / whole, 1e-10);
     }
 
-    /// <summary>Against the inverse by bisection in an arithmetic of 25 digits (eng/expected/joint_law.py).</summary>
+    /// <summary>Against the inverse by bisection in an arithmetic of 30 digits (eng/expected/joint_law.py), also where the first value has a density of 1e-36.</summary>
     [Fact]
     public void Conditional_quantile_keeps_its_digits_for_tiny_and_huge_beta()
     {
@@ -157,7 +157,7 @@ public sealed class JointDistributionTests
             double[] v = [.. row.Skip(1).Select(text => double.Parse(text, CultureInfo.InvariantCulture))];
             (double beta, double first, double probability, double expected) = (v[0], v[1], v[2], v[3]);
             double actual = Math.Log(new JointDistribution(Min, Max, new BetaLaw(beta)).Conditional(first, probability) / first);
-            Assert.True(Math.Abs(actual - expected) <= 2e-11, $"β = {beta}, first {first}, p = {probability}: {actual} instead of {expected}");
+            Assert.True(Math.Abs(actual - expected) <= 2e-10, $"β = {beta}, first {first}, p = {probability}: {actual} instead of {expected}");
             compared++;
         }
 

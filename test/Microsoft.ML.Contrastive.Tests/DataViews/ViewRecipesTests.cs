@@ -26,7 +26,7 @@ public sealed class ViewRecipesTests : IDisposable
 
         // Another order and other row identifiers, in a context of another seed.
         var other = new MLContext(seed: 99);
-        IDataView shuffled = other.Data.LoadFromEnumerable(other.Data.CreateEnumerable<Row>(saved, reuseRowObject: false).Reverse());
+        IDataView shuffled = other.Data.LoadFromEnumerable(Rows(saved).Reverse(), Row.Definition);
         IDataView images = other.Transforms.LoadImages("Image", null, "ImagePath").Fit(shuffled).Transform(shuffled);
         IDataView replayed = other.Transforms.ReplayViews(["View1", "View2"], "Image", "Recipes").Fit(images).Transform(images);
 
@@ -117,10 +117,10 @@ public sealed class ViewRecipesTests : IDisposable
         Says("Epoch is -1", () => _context.Transforms.ViewRecipes("Recipes", Views.Two, -1));
         Says("must not be empty", () => _context.Transforms.ViewRecipes("", Views.Two));
         Says("There is no column 'Recipes'", () => _context.Transforms.ReplayViews(Views.Two, "Image").Fit(images));
-        Says("expected a vector of 40 Single", () => _context.Transforms.ReplayViews(Views.Two, "Image", "Value").Fit(images));
+        Says($"expected a vector of {2 * RecipeVector.Length} Single", () => _context.Transforms.ReplayViews(Views.Two, "Image", "Value").Fit(images));
         Says("expected an image", () => _context.Transforms.ReplayViews(Views.Two, "Name", "Value").Fit(images));
         IDataView one = _context.Transforms.ViewRecipes("Recipes", ["View1"]).Fit(views).Transform(views);
-        Says("expected a vector of 40 Single", () => _context.Transforms.ReplayViews(Views.Two, "Image").Fit(one));
+        Says($"expected a vector of {2 * RecipeVector.Length} Single", () => _context.Transforms.ReplayViews(Views.Two, "Image").Fit(one));
         Says("no rows", () => _context.Transforms.ReplayViews(["View1"], "Image").Fit(_context.Data.FilterRowsByColumn(one, "Value", lowerBound: 1000)));
     }
 
@@ -128,10 +128,10 @@ public sealed class ViewRecipesTests : IDisposable
     public void A_damaged_value_names_its_row_and_slot_and_the_rows_behind_it_can_be_read()
     {
         IDataView saved = Saved(Augmented(), binary: true);
-        Row[] rows = [.. _context.Data.CreateEnumerable<Row>(saved, reuseRowObject: false)];
+        Row[] rows = Rows(saved);
         rows[3].Recipes[2] = float.NaN;
         rows[5].Recipes[RecipeVector.Length + 5] = 25;
-        IDataView damaged = _context.Data.LoadFromEnumerable(rows);
+        IDataView damaged = _context.Data.LoadFromEnumerable(rows, Row.Definition);
         IDataView images = _context.Transforms.LoadImages("Image", null, "ImagePath").Fit(damaged).Transform(damaged);
         IDataView replayed = _context.Transforms.ReplayViews(Views.Two, "Image").Fit(images).Transform(images);
 
@@ -156,6 +156,8 @@ public sealed class ViewRecipesTests : IDisposable
         Assert.Contains("'Recipes' holds no recipe of View1: Crop.Width", errors[3]);
         Assert.Contains("makes View2 25x24 pixels large; the first row of the data that ReplayViews was fitted to has 24x24 (row 5)", errors[5]);
     }
+
+    private Row[] Rows(IDataView saved) => [.. _context.Data.CreateEnumerable<Row>(saved, reuseRowObject: false, schemaDefinition: Row.Definition)];
 
     private static void Says(string expected, Func<object> act) => Assert.Contains(expected, Assert.ThrowsAny<Exception>(act).Message);
 
@@ -197,7 +199,17 @@ public sealed class ViewRecipesTests : IDisposable
     {
         public string ImagePath { get; set; } = "";
 
-        [VectorType(2 * 20)]
         public float[] Recipes { get; set; } = [];
+
+        /// <summary>Two recipes.</summary>
+        public static SchemaDefinition Definition
+        {
+            get
+            {
+                SchemaDefinition definition = SchemaDefinition.Create(typeof(Row));
+                definition[nameof(Recipes)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, 2 * RecipeVector.Length);
+                return definition;
+            }
+        }
     }
 }

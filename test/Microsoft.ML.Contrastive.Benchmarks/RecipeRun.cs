@@ -14,6 +14,7 @@ internal static class RecipeRun
     public static int Execute(int rounds)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rounds, 1);
+        Seams.TorchRuntime.EnsureLoaded();      // for the line about the hardware alone
         (string Name, ViewPlan Plan)[] plans = [.. Measured()];
         var seconds = plans.Select(_ => new double[rounds]).ToArray();
         foreach ((_, ViewPlan plan) in plans)

@@ -7,7 +7,7 @@ namespace Microsoft.ML.Contrastive.Augmentation;
 /// </remarks>
 public static class RecipeVector
 {
-    /// <summary>Largest number of pixels of a view that is read back: numbers in a file must not decide how much memory is taken.</summary>
+    /// <summary>Largest number of pixels of a view that is read back, and of the resized image that it is cut from: numbers in a file must not decide how much memory is taken.</summary>
     private const int MostPixels = 1 << 24;
 
     // Wider than any image is; a σ beyond it could not be told from it.
@@ -48,6 +48,8 @@ public static class RecipeVector
         new("Fill.Green", r => r.FillGreen, 0, byte.MaxValue, (ref r, v) => r.FillGreen = (byte)v, Whole: true),
         new("Fill.Blue", r => r.FillBlue, 0, byte.MaxValue, (ref r, v) => r.FillBlue = (byte)v, Whole: true),
         new("LastGrayscale", r => r.LastGrayscale ? 1 : 0, 0, 1, (ref r, v) => r.LastGrayscale = v != 0, Whole: true),
+        new("Resized.Width", r => r.ResizedWidth, 0, short.MaxValue, (ref r, v) => r.ResizedWidth = (short)v, Whole: true),
+        new("Resized.Height", r => r.ResizedHeight, 0, short.MaxValue, (ref r, v) => r.ResizedHeight = (short)v, Whole: true),
     ];
 
     private delegate void Setter(ref ViewRecipe recipe, float value);
@@ -89,6 +91,8 @@ public static class RecipeVector
             slot.Set(ref recipe, values[i]);
         }
 
+        if (recipe.ResizedWidth * recipe.ResizedHeight > MostPixels)
+            throw new ArgumentException($"Resized.Width × Resized.Height is {recipe.ResizedWidth}x{recipe.ResizedHeight}; an image that is read back is resized to at most {MostPixels} pixels.", nameof(values));
         return recipe.OutputWidth * recipe.OutputHeight <= MostPixels
             ? recipe
             : throw new ArgumentException($"Width × Height is {recipe.OutputWidth}x{recipe.OutputHeight}; a view that is read back has at most {MostPixels} pixels.", nameof(values));

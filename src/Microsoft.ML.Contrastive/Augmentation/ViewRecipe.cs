@@ -51,7 +51,16 @@ public record struct ViewRecipe
     /// <summary>Height of the view in pixels.</summary>
     public short OutputHeight { get; set; }
 
-    /// <summary>Filter of the resize from crop to view.</summary>
+    /// <summary>
+    /// Width that the whole image is resized to before it is cropped, in pixels; 0 where the crop comes first, as in all random crops. Crop and view then
+    /// differ by this resize alone.
+    /// </summary>
+    public short ResizedWidth { get; set; }
+
+    /// <summary>Height that the whole image is resized to before it is cropped; 0 where the crop comes first.</summary>
+    public short ResizedHeight { get; set; }
+
+    /// <summary>Filter of the resize.</summary>
     public ResizeFilter Filter { get; set; }
 
     /// <summary>Mirrored left to right.</summary>

@@ -17,7 +17,8 @@ internal static class PositionEmbedding
     /// <param name="rows">Rows of patches.</param>
     /// <param name="columns">Columns of patches.</param>
     /// <param name="dimension">D, a multiple of 4: sines and cosines of the column, then of the row.</param>
-    public static Tensor SineCosine(int rows, int columns, int dimension)
+    /// <param name="temperature">Base of the wave lengths.</param>
+    public static Tensor SineCosine(int rows, int columns, int dimension, double temperature = Temperature)
     {
         if (dimension % 4 != 0)
             throw new ArgumentOutOfRangeException(nameof(dimension), dimension, "The sine-cosine position embedding needs a multiple of 4 features.");
@@ -29,7 +30,7 @@ internal static class PositionEmbedding
             Span<float> row = values.AsSpan((1 + t) * dimension, dimension);
             for (int i = 0; i < waves; i++)
             {
-                double frequency = 1 / Math.Pow(Temperature, (double)i / waves);
+                double frequency = 1 / Math.Pow(temperature, (double)i / waves);
                 (double sinX, double cosX) = Math.SinCos(t / rows * frequency);
                 (double sinY, double cosY) = Math.SinCos(t % rows * frequency);
                 row[i] = (float)sinX;

@@ -148,4 +148,7 @@ public sealed class ContrastiveCatalog
 
     /// <summary>The trainers.</summary>
     public ContrastiveTrainers Trainers => new(Context);
+
+    /// <summary>The evaluations of encoders on labelled images.</summary>
+    public ContrastiveEvaluation Evaluation => new(Context);
 }

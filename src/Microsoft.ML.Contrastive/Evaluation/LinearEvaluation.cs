@@ -1,4 +1,3 @@
-using Microsoft.ML.Contrastive.Augmentation;
 using Microsoft.ML.Contrastive.Seams;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -12,15 +11,6 @@ namespace Microsoft.ML.Contrastive.Evaluation;
 /// </code></example>
 public static class LinearEvaluation
 {
-    /// <summary>LARC's trust coefficient in SimSiam's released code.</summary>
-    private const double TrustCoefficient = 0.001;
-
-    /// <summary>Keeps zero norms from dividing by zero (LARC's <c>eps</c>).</summary>
-    private const double SmallestDenominator = 1e-8;
-
-    private const uint OrderOfRows = 0x4C45_4F52;
-    private const uint InitialWeights = 0x4C45_4957;
-
     /// <summary>Trains on features that stay the same in every epoch: those of the images as they are.</summary>
     /// <param name="features">n × d values row by row.</param>
     /// <param name="labels">Class index of each row, n values from 0.</param>
@@ -68,100 +58,25 @@ public static class LinearEvaluation
 
         TorchRuntime.EnsureLoaded();
         var on = device ?? CPU;
-        using var gradients = no_grad();
         using var scope = NewDisposeScope();
-        var weights = tensor(Gaussian(seed, classes * dimension, protocol.InitialWeightDeviation)).reshape(classes, dimension).to(on);
-        var intercepts = zeros(classes, device: on);
-        var (weightsMomentum, interceptsMomentum) = (zeros_like(weights), zeros_like(intercepts));
-        var targets = tensor(Array.ConvertAll(labels, label => (long)label)).to(on);
         var rows = FeatureRows.ToTensor(features, dimension, float32, on);
-
-        var stepsPerEpoch = ((labels.Length - 1) / protocol.BatchSize) + 1;
-        var losses = new double[protocol.Epochs];
+        using var run = new LinearEvaluationRun(protocol, labels, classes, dimension, seed, on);
         for (var epoch = 0; epoch < protocol.Epochs; epoch++)
         {
-            using var epochScope = NewDisposeScope();
             if (epoch > 0 && featuresOfEpoch(epoch) is var next && !ReferenceEquals(next, features))
             {
                 if (FeatureRows.Dimension(next, labels, nameof(featuresOfEpoch), nameof(labels)) != dimension)
                     throw new ArgumentException($"Epoch {epoch} has {next.Length / labels.Length} features a row, the first had {dimension}.", nameof(featuresOfEpoch));
-                rows.copy_(FeatureRows.ToTensor(next, dimension, float32, on));
+                using var replaced = rows;
+                rows = FeatureRows.ToTensor(next, dimension, float32, on);
                 features = next;
             }
 
-            var order = tensor(Shuffled(seed, epoch, labels.Length)).to(on);
-            for (var step = 0; step < stepsPerEpoch; step++)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                using var stepScope = NewDisposeScope();
-                var start = step * protocol.BatchSize;
-                var count = Math.Min(protocol.BatchSize, labels.Length - start);
-                var batch = order.narrow(0, start, count);
-                var (x, y) = (rows.index_select(0, batch), targets.index_select(0, batch));
-
-                var logProbabilities = (x.matmul(weights.t()) + intercepts).log_softmax(1);
-                var loss = nn.functional.nll_loss(logProbabilities, y).item<float>();
-                if (!float.IsFinite(loss))
-                {
-                    throw new InvalidOperationException(
-                        $"The loss of the linear evaluation became {loss} in epoch {epoch}, step {step}. The protocol '{protocol.Name}' has the learning rate {protocol.LearningRate}: "
-                        + "lower it, or normalise the features.");
-                }
-
-                losses[epoch] += (double)loss * count / labels.Length;
-                var residuals = (logProbabilities.exp() - nn.functional.one_hot(y, classes)) / count;
-                var rate = protocol.LearningRateAt((epoch * stepsPerEpoch) + step, stepsPerEpoch);
-                Update(weights, residuals.t().matmul(x), weightsMomentum, protocol, rate);
-                Update(intercepts, residuals.sum([0L]), interceptsMomentum, protocol, rate);
-            }
-
-            progress?.Report(losses[epoch]);
+            var loss = run.Epoch(rows, cancellation);
+            progress?.Report(loss);
         }
 
-        return new LinearEvaluationResult(protocol, new LinearClassifier(Doubles(weights), Doubles(intercepts)), losses);
-    }
-
-    private static void Update(Tensor parameter, Tensor gradient, Tensor momentum, LinearEvaluationProtocol protocol, double rate)
-    {
-        var decayed = gradient + (parameter * protocol.WeightDecay);
-        if (protocol.Optimizer == LinearEvaluationOptimizer.Lars)
-        {
-            var (parameterNorm, gradientNorm) = (parameter.norm().item<float>(), gradient.norm().item<float>());
-
-            // Without a norm there is no ratio: intercepts start at zero and take their first step as with SGD.
-            if (parameterNorm > 0 && gradientNorm > 0)
-                decayed = decayed * (TrustCoefficient * parameterNorm / (gradientNorm + (protocol.WeightDecay * parameterNorm) + SmallestDenominator));
-        }
-
-        momentum.mul_(protocol.Momentum).add_(decayed);
-        var step = protocol.Optimizer == LinearEvaluationOptimizer.NesterovSgd ? decayed + (momentum * protocol.Momentum) : momentum;
-        parameter.sub_(step * rate);
-    }
-
-    private static double[] Doubles(Tensor values) => values.to(float64).cpu().data<double>().ToArray();
-
-    /// <summary>The rows' numbers in an order that depends on seed and epoch alone (Fisher–Yates).</summary>
-    private static long[] Shuffled(ulong seed, int epoch, int count)
-    {
-        var random = new RandomSequence(new RowKey(seed, epoch, 0, 0), view: 0, OrderOfRows);
-        var order = new long[count];
-        for (var i = 0; i < count; i++)
-        {
-            var j = (int)(random.NextDouble() * (i + 1));
-            order[i] = order[j];
-            order[j] = i;
-        }
-
-        return order;
-    }
-
-    private static float[] Gaussian(ulong seed, int count, double deviation)
-    {
-        var random = new RandomSequence(new RowKey(seed, 0, 0, 0), view: 0, InitialWeights);
-        var values = new float[count];
-        for (var i = 0; i < count; i++)
-            values[i] = (float)(deviation * Math.Sqrt(-2 * Math.Log(random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())); // Box and Muller
-        return values;
+        return run.Result();
     }
 }
 

@@ -1,3 +1,5 @@
+using Microsoft.ML.Contrastive.Augmentation;
+
 namespace Microsoft.ML.Contrastive.Evaluation;
 
 /// <summary>How a linear classifier on frozen features is optimised.</summary>
@@ -34,7 +36,8 @@ public enum LinearEvaluationSchedule
 /// </summary>
 /// <remarks>
 /// All of them train on random resized crops (scale 0.08–1) with flips and test on a central crop (224 of 256; at native size on small images), encoder
-/// in evaluation mode. Say which images the features came from when you report a number: <see cref="LinearEvaluation"/> trains on what it is given.
+/// in evaluation mode: <c>mlContext.Contrastive().Evaluation.LinearEvaluation</c> does. Say which images the features came from when you report a number that you
+/// got otherwise: <see cref="LinearEvaluation"/> trains on what it is given.
 /// A protocol that differs from a published one is <c>protocol with { Name = "mine", … }</c>.
 /// </remarks>
 public sealed record LinearEvaluationProtocol
@@ -78,6 +81,12 @@ public sealed record LinearEvaluationProtocol
     /// </summary>
     public double InitialWeightDeviation { get; init; } = 0.01;
 
+    /// <summary>Area of the random resized crops that the classifier is trained on, as a fraction of the image's: 0 &lt; Min ≤ Max ≤ 1. <value>The default value is (0.08, 1).</value></summary>
+    public (double Min, double Max) CropScale { get; init; } = (0.08, 1);
+
+    /// <summary>Filter with which test images are resized before their middle is cut out. <value>The default value is <see cref="ResizeFilter.Bilinear"/>.</value></summary>
+    public ResizeFilter CentralCropFilter { get; init; } = ResizeFilter.Bilinear;
+
     /// <summary>Small data (CIFAR, STL-10, Tiny-ImageNet): ContrastiveCrop's configuration, which JointCrop follows.</summary>
     public static LinearEvaluationProtocol Small { get; } = new()
     {
@@ -103,6 +112,9 @@ public sealed record LinearEvaluationProtocol
         Schedule = LinearEvaluationSchedule.CosinePerEpoch,
     };
 
+    /// <summary>MoCo v3 on ImageNet with a vision transformer (facebookresearch/moco-v3, CONFIG.md: --lr=3).</summary>
+    public static LinearEvaluationProtocol MoCoV3VisionTransformer { get; } = MoCoV3 with { Name = "moco-v3-vit", LearningRate = 3 };
+
     /// <summary>SimSiam on ImageNet (Chen and He, CVPR 2021, appendix A; released code).</summary>
     public static LinearEvaluationProtocol SimSiam { get; } = MoCoV3 with { Name = "simsiam", Optimizer = LinearEvaluationOptimizer.Lars, BatchSize = 4096 };
 
@@ -118,7 +130,7 @@ public sealed record LinearEvaluationProtocol
         Schedule = LinearEvaluationSchedule.CosinePerStep,
     };
 
-    /// <summary>BYOL on ImageNet (Grill et al., NeurIPS 2020, appendix C.1): the rate is chosen among five on held-out rows.</summary>
+    /// <summary>BYOL on ImageNet (Grill et al., NeurIPS 2020, appendix C.1): the rate is chosen among five on held-out rows; test images are resized bicubically.</summary>
     public static LinearEvaluationProtocol Byol { get; } = SimClr with
     {
         Name = "byol",
@@ -126,13 +138,20 @@ public sealed record LinearEvaluationProtocol
         SweptLearningRates = [0.4, 0.3, 0.2, 0.1, 0.05],
         BatchSize = 1024,
         Epochs = 80,
+        CentralCropFilter = ResizeFilter.Bicubic,
     };
 
-    /// <summary>DINO on ImageNet (Caron et al., ICCV 2021, appendix F.2; released code).</summary>
-    public static LinearEvaluationProtocol Dino { get; } = MoCoV3 with { Name = "dino", LearningRate = 0.001, Epochs = 100 };
+    /// <summary>DINO on ImageNet (Caron et al., ICCV 2021, appendix F.2; released code): test images are resized bicubically.</summary>
+    public static LinearEvaluationProtocol Dino { get; } = MoCoV3 with
+    {
+        Name = "dino",
+        LearningRate = 0.001,
+        Epochs = 100,
+        CentralCropFilter = ResizeFilter.Bicubic,
+    };
 
     /// <summary>All published protocols.</summary>
-    public static IReadOnlyList<LinearEvaluationProtocol> All { get; } = [Small, MoCo, MoCoV3, SimSiam, SimClr, Byol, Dino];
+    public static IReadOnlyList<LinearEvaluationProtocol> All { get; } = [Small, MoCo, MoCoV3, MoCoV3VisionTransformer, SimSiam, SimClr, Byol, Dino];
 
     /// <summary>The published protocol of a name, e.g. "moco-v3".</summary>
     /// <param name="name">The name, case ignored.</param>
@@ -157,9 +176,26 @@ public sealed record LinearEvaluationProtocol
         };
     }
 
+    /// <summary>The optimisation in one line, every value that matters for a number.</summary>
+    internal string Describe()
+    {
+        var rate = ScalesWithBatchSize ? FormattableString.Invariant($"{LearningRate} × {BatchSize}/256") : FormattableString.Invariant($"{LearningRate}");
+        var schedule = Schedule switch
+        {
+            LinearEvaluationSchedule.StepDecay => $"×0.1 at {string.Join(", ", Milestones)}",
+            LinearEvaluationSchedule.Constant => "constant",
+            _ => Schedule == LinearEvaluationSchedule.CosinePerEpoch ? "cosine per epoch" : "cosine per step",
+        };
+        return FormattableString.Invariant($"{Optimizer}, lr {rate}, {schedule}, momentum {Momentum}, weight decay {WeightDecay}, batch {BatchSize}, {Epochs} epochs");
+    }
+
     /// <summary>Throws when a setting is out of its range.</summary>
     internal void Validate()
     {
+        ArgumentException.ThrowIfNullOrWhiteSpace(Name);
+        Require(Enum.IsDefined(Optimizer), nameof(Optimizer), (int)Optimizer, $"one of {string.Join(", ", Enum.GetNames<LinearEvaluationOptimizer>())}");
+        Require(Enum.IsDefined(Schedule), nameof(Schedule), (int)Schedule, $"one of {string.Join(", ", Enum.GetNames<LinearEvaluationSchedule>())}");
+        Require(CropScale.Min > 0 && CropScale.Min <= CropScale.Max && CropScale.Max <= 1, nameof(CropScale), CropScale.Min, "0 < Min <= Max <= 1");
         Require(LearningRate > 0 && double.IsFinite(LearningRate), nameof(LearningRate), LearningRate, "finite and greater than 0");
         Require(Momentum is >= 0 and < 1, nameof(Momentum), Momentum, "from 0 to below 1");
         Require(WeightDecay >= 0 && double.IsFinite(WeightDecay), nameof(WeightDecay), WeightDecay, "finite and at least 0");

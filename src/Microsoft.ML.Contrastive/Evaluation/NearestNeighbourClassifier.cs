@@ -52,10 +52,7 @@ public sealed class NearestNeighbourClassifier
     {
         Dimension = FeatureRows.Dimension(bank, labels, nameof(bank), nameof(labels));
         ClassCount = FeatureRows.ClassCount(labels, classCount, nameof(labels));
-        ArgumentOutOfRangeException.ThrowIfLessThan(neighbours, 1);
-        if (!(temperature >= LowestTemperature) || double.IsInfinity(temperature))
-            throw new ArgumentOutOfRangeException(nameof(temperature), temperature, $"The temperature must be finite and at least {LowestTemperature}.");
-
+        Validate(neighbours, temperature);
         (_bank, _labels, _device) = (bank, labels, device);
         (Neighbours, Temperature) = (Math.Min(neighbours, labels.Length), temperature);
     }
@@ -90,6 +87,14 @@ public sealed class NearestNeighbourClassifier
         if (_labels.Length < 2)
             throw new InvalidOperationException("The bank has one row: nobody is left to vote on it. Give it at least two.");
         return Vote(_bank, Math.Min(Neighbours, _labels.Length - 1), leaveOneOut: true);
+    }
+
+    /// <summary>Throws when a setting is out of its range.</summary>
+    internal static void Validate(int neighbours, double temperature)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(neighbours, 1);
+        if (!(temperature >= LowestTemperature) || double.IsInfinity(temperature))
+            throw new ArgumentOutOfRangeException(nameof(temperature), temperature, $"The temperature must be finite and at least {LowestTemperature}.");
     }
 
     private NearestNeighbourVotes Vote(float[] queries, int neighbours, bool leaveOneOut)

@@ -17,6 +17,7 @@ internal sealed class ViewRenderer
     private readonly KernelBlur _kernelBlur = new();
     private readonly RandAugmentOperations _randAugment = new();
     private byte[] _planes = [];
+    private byte[] _resized = [];
 
     /// <summary>Renders a view as packed pixels.</summary>
     /// <param name="source">The decoded image.</param>
@@ -53,9 +54,16 @@ internal sealed class ViewRenderer
         int height = recipe.OutputHeight;
         var planes = Scratch.Of(ref _planes, 3L * width * height);
 
-        var x = BoxSide.Create(recipe.CropX, recipe.CropWidth, source.Width);
-        var y = BoxSide.Create(recipe.CropY, recipe.CropHeight, source.Height);
-        _resize.Run(source, x, y, width, height, recipe.Filter, recipe.Flip, planes);
+        if (recipe.ResizedWidth > 0 || recipe.ResizedHeight > 0)
+        {
+            CropOfResized(source, recipe, planes);
+        }
+        else
+        {
+            var x = BoxSide.Create(recipe.CropX, recipe.CropWidth, source.Width);
+            var y = BoxSide.Create(recipe.CropY, recipe.CropHeight, source.Height);
+            _resize.Run(source, x, y, width, height, recipe.Filter, recipe.Flip, planes);
+        }
 
         if (recipe.HasColor)
             Color(planes, recipe);
@@ -71,6 +79,29 @@ internal sealed class ViewRenderer
         if (recipe.LastGrayscale)
             Luma.Grayscale(planes);
         return planes;
+    }
+
+    /// <summary>Resizes the whole image and copies whole pixels out of it.</summary>
+    private void CropOfResized(RgbImage source, in ViewRecipe recipe, Span<byte> planes)
+    {
+        (int width, int height) = (recipe.ResizedWidth, recipe.ResizedHeight);
+        // The recipe has the box in source pixels; in the resized image it lies on whole ones.
+        double left = Math.Round((double)recipe.CropX * width / source.Width), top = Math.Round((double)recipe.CropY * height / source.Height);
+        if (!(left >= 0 && top >= 0 && left + recipe.OutputWidth <= width && top + recipe.OutputHeight <= height))
+            throw new ArgumentException($"A view of {recipe.OutputWidth}x{recipe.OutputHeight} at ({left}, {top}) does not fit into the image resized to {width}x{height}.");
+        int x = recipe.Flip ? width - recipe.OutputWidth - (int)left : (int)left, y = (int)top;
+
+        int length = width * height;
+        var resized = Scratch.Of(ref _resized, 3L * length);
+        _resize.Run(source, BoxSide.Create(0, source.Width, source.Width), BoxSide.Create(0, source.Height, source.Height), width, height, recipe.Filter, recipe.Flip, resized);
+        for (int channel = 0; channel < 3; channel++)
+        {
+            for (int row = 0; row < recipe.OutputHeight; row++)
+            {
+                resized.Slice((channel * length) + ((y + row) * width) + x, recipe.OutputWidth)
+                    .CopyTo(planes[(((channel * recipe.OutputHeight) + row) * recipe.OutputWidth)..]);
+            }
+        }
     }
 
     private static void Color(Span<byte> planes, in ViewRecipe recipe)

@@ -48,6 +48,11 @@ public abstract record ContrastiveMethod
     /// <summary>Throws when a setting is out of its range.</summary>
     internal abstract void Validate();
 
+    /// <summary>Throws when a setting does not go with the backbone.</summary>
+    internal virtual void Validate(Backbone backbone)
+    {
+    }
+
     /// <summary>Builds the network to be trained: encoder, heads and whatever the method carries along.</summary>
     internal abstract MethodModule Create(Backbone backbone);
 }

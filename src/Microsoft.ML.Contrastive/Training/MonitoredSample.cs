@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.ML.Contrastive.DataViews;
 using Microsoft.ML.Contrastive.Encoders;
 using Microsoft.ML.Data;
 

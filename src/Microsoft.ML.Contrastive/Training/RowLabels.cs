@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.ML.Contrastive.DataViews;
 using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Contrastive.Training;

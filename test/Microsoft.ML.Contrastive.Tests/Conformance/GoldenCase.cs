@@ -16,7 +16,7 @@ internal sealed class GoldenCase
 
         using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, "case.json")));
         var root = document.RootElement.Clone();
-        Params = root.GetProperty("params");
+        Params = new GoldenParameters(root.TryGetProperty("params", out var parameters) ? parameters : default);
         _inputs = root.TryGetProperty("inputs", out var inputs) ? inputs : default;
         _expected = root.GetProperty("expected").EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value);
     }
@@ -27,7 +27,7 @@ internal sealed class GoldenCase
 
     public string Folder { get; }
 
-    public JsonElement Params { get; }
+    public GoldenParameters Params { get; }
 
     public IReadOnlyCollection<string> ExpectedNames => _expected.Keys;
 

@@ -105,6 +105,7 @@ internal sealed class GoldenRun
             var goldenCase = new GoldenCase(System.IO.Path.Combine(Root, path));
             check = new GoldenCheck(goldenCase);
             handler.Run(goldenCase, check);
+            check.NotHandled(goldenCase.Params.Unread);
         }
 #pragma warning disable CA1031 // Whatever a handler throws is that case's failure, not the end of the run.
         catch (Exception exception)

@@ -275,6 +275,48 @@ public sealed class HarnessTests : IDisposable
             Assert.Throws<InvalidDataException>(() => NpyArray.Parse(file.AsSpan(0, length)));
     }
 
+    [Fact]
+    public void A_parameter_that_the_handler_does_not_look_at_fails_by_name()
+    {
+        WriteCase("ignored", parameters: new { cdf_tolerance = 0.005, probabilities = new[] { 0.25, 0.5, 0.75 }, nesterov = true, layout = "(rows, columns)" });
+
+        var result = Run("ignored", Everything);
+        Assert.Equal(GoldenVerdict.Failed, result.Verdict);
+        Assert.Equal("the parameter 'nesterov' = true is not handled", result.Details); // The layout is a sentence, for people.
+
+        Assert.Equal(GoldenVerdict.Passed, new GoldenRun(_root, [new Family((c, check) =>
+        {
+            Assert.True(c.Params.Flag("nesterov", false));
+            Everything(c, check);
+        })]).Result("losses/ignored").Verdict);
+    }
+
+    [Fact]
+    public void A_convention_that_the_library_does_not_have_fails_by_name_and_value()
+    {
+        WriteCase("convention", parameters: new { cdf_tolerance = 0.005, probabilities = new[] { 0.25, 0.5, 0.75 }, center_init = "ones" });
+
+        var result = Run("convention", (c, check) =>
+        {
+            c.Params.Require("center_init", "zeros");
+            Everything(c, check);
+        });
+
+        Assert.Contains("The parameter 'center_init' is \"ones\"; this runner knows 'zeros'", result.Details, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_entry_that_a_case_does_not_expect_is_not_compared()
+    {
+        WriteCase("fewer");
+
+        Assert.Equal(GoldenVerdict.Passed, Run("fewer", (c, check) =>
+        {
+            Everything(c, check);
+            check.Number("accuracy", 0.5);
+        }).Verdict);
+    }
+
     private static void Everything(GoldenCase c, GoldenCheck check)
     {
         check.Number("loss", 2);
@@ -309,7 +351,7 @@ public sealed class HarnessTests : IDisposable
 
     private GoldenResult Run(string name, Action<GoldenCase, GoldenCheck> run) => new GoldenRun(_root, [new Family(run)]).Result($"losses/{name}");
 
-    private void WriteCase(string name, string family = "losses")
+    private void WriteCase(string name, string family = "losses", object? parameters = null)
     {
         var folder = Directory.CreateDirectory(Path.Combine(_root, family, name)).FullName;
         File.WriteAllBytes(Path.Combine(folder, "exp_grad.npy"), Npy("<f4", "(3,)", [0f, 1f, 10f]));
@@ -320,7 +362,7 @@ public sealed class HarnessTests : IDisposable
         {
             @case = name,
             family,
-            @params = new { cdf_tolerance = 0.005, probabilities = new[] { 0.25, 0.5, 0.75 } },
+            @params = parameters ?? new { cdf_tolerance = 0.005, probabilities = new[] { 0.25, 0.5, 0.75 } },
             inputs = new { },
             expected = new Dictionary<string, object>
             {

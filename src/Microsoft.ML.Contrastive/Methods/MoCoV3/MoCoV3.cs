@@ -6,7 +6,10 @@ namespace Microsoft.ML.Contrastive.Methods;
 /// MoCo v3: each view predicts the other's projection by a momentum copy, among those of the whole batch (Chen, Xie and He, "An Empirical Study of
 /// Training Self-Supervised Vision Transformers", ICCV 2021). The method of the JointCrop paper's released code.
 /// </summary>
-/// <remarks>Wants large batches (1024 and up), for its negatives are the batch. Defaults are those of facebookresearch/moco-v3 for ResNet-50.</remarks>
+/// <remarks>
+/// Wants large batches (1024 and up), for its negatives are the batch. Defaults are those of facebookresearch/moco-v3 for ResNet-50;
+/// <see cref="ForVisionTransformers"/> has those for vision transformers, which go with <see cref="VisionTransformerVariant.MoCoV3"/>.
+/// </remarks>
 public sealed record MoCoV3 : ContrastiveMethod
 {
     /// <summary>main_moco.py, <c>--moco-t</c>; 0.2 for vision transformers.</summary>
@@ -23,6 +26,10 @@ public sealed record MoCoV3 : ContrastiveMethod
 
     /// <summary>builder.py, MoCo_ResNet.</summary>
     internal const int DefaultProjectionLayers = 2;
+
+    /// <summary>MoCo v3 as released for vision transformers: temperature 0.2, a projector of three layers, a batch norm at the end of the predictor.</summary>
+    /// <remarks>facebookresearch/moco-v3, CONFIG.md and builder.py, MoCo_ViT; section 4 of the paper.</remarks>
+    public static MoCoV3 ForVisionTransformers { get; } = new() { Temperature = 0.2, ProjectionLayers = 3, PredictorBatchNorm = true };
 
     /// <inheritdoc/>
     public override string Name => "mocov3";
@@ -55,6 +62,13 @@ public sealed record MoCoV3 : ContrastiveMethod
     /// <value>The default value is <see langword="true"/> (<c>--moco-m-cos</c>, set in all released runs).</value>
     public bool CosineMomentum { get; init; } = true;
 
+    /// <summary>
+    /// Whether a vision transformer's patch embedding keeps the random weights that it starts with: its gradients are what makes training unstable
+    /// (section 4; <c>--stop-grad-conv1</c> of the released code).
+    /// </summary>
+    /// <value>The default value is <see langword="null"/>: frozen on vision transformers, and nothing is frozen on a ResNet, which has no patch embedding.</value>
+    public bool? FreezePatchEmbedding { get; init; }
+
     internal override void Validate()
     {
         Require.Positive(Temperature);
@@ -64,9 +78,16 @@ public sealed record MoCoV3 : ContrastiveMethod
         Require.BelowOne(Momentum);
     }
 
+    internal override void Validate(Backbone backbone)
+    {
+        if (FreezePatchEmbedding == true && backbone is not VisionTransformerBackbone)
+            throw new ArgumentException($"{nameof(FreezePatchEmbedding)} is true, but {backbone.Name} has no patch embedding; set it to null or false, or take a vision transformer.", nameof(backbone));
+    }
+
     internal override MethodModule Create(Backbone backbone)
     {
         Validate();
+        Validate(backbone);
         return new MoCoV3Module(this, backbone);
     }
 }

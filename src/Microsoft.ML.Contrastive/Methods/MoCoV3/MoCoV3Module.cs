@@ -18,6 +18,12 @@ internal sealed class MoCoV3Module : MethodModule
     {
         _options = options;
         _base = Network(options, backbone.Create());
+        if (options.FreezePatchEmbedding is not false && _base.Encoder is VisionTransformer transformer)
+        {
+            foreach (var parameter in transformer.PatchProjection.parameters())
+                parameter.requires_grad = false;
+        }
+
         _predictor = Mlp.Create(
             [options.ProjectionDimension, options.HiddenDimension, options.ProjectionDimension],
             hiddenBias: false,

@@ -11,7 +11,7 @@ internal static class ImageNetPresets
     private const int Size = 224;
 
     public static IEnumerable<ContrastivePreset> All() =>
-        [SimClr(), MoCoV1(), MoCoV1InContrastiveCrop(), MoCoV2(), InfoMin(), .. MoCoV3(), .. Byol(), SimSiam(), DinoVisionTransformer(), DinoResNet(), DinoMultiCrop()];
+        [SimClr(), MoCoV1(), MoCoV1InContrastiveCrop(), MoCoV2(), InfoMin(), .. MoCoV3(), .. MoCoV3VisionTransformers(), .. Byol(), SimSiam(), DinoVisionTransformer(), DinoResNet(), DinoMultiCrop()];
 
     /// <summary>SimCLR, section 2.2 and table 5; google-research/simclr, run.py and lars_optimizer.py.</summary>
     private static ContrastivePreset SimClr() => new()
@@ -99,6 +99,29 @@ internal static class ImageNetPresets
             Optimizer = new Lars { LearningRate = run.Rate, WeightDecay = run.Decay, Momentum = 0.9 },
             LearningRateSchedule = new CosineSchedule { WarmupEpochs = 10 },
             Epochs = run.Epochs,
+            BatchSize = 4096,
+        };
+
+    /// <summary>
+    /// facebookresearch/moco-v3, CONFIG.md, ViT-Small and ViT-Base: -b 4096 --optimizer adamw --lr 1.5e-4 (× batch / 256) --weight-decay .1 --epochs 300
+    /// --warmup-epochs 40 --stop-grad-conv1 --moco-m-cos --moco-t .2, all else main_moco.py's defaults (crops from .08 of the area on).
+    /// </summary>
+    private static IEnumerable<ContrastivePreset> MoCoV3VisionTransformers() =>
+        from run in new[]
+        {
+            (Name: "small", Backbone: Backbone.VisionTransformerSmall(variant: VisionTransformerVariant.MoCoV3)),
+            (Name: "base", Backbone: Backbone.VisionTransformerBase(variant: VisionTransformerVariant.MoCoV3)),
+        }
+        select new ContrastivePreset
+        {
+            Name = $"mocov3/imagenet-vit-{run.Name}-300ep",
+            Source = "MoCo v3 (ICCV 2021), section 4 and appendix A; facebookresearch/moco-v3, CONFIG.md, ViT models, batch 4096",
+            Method = Methods.MoCoV3.ForVisionTransformers with { ProjectionDimension = 256, HiddenDimension = 4096, Momentum = 0.99, CosineMomentum = true, FreezePatchEmbedding = true },
+            Backbone = run.Backbone,
+            Views = PublishedViews.Byol(Size, minScale: 0.08, ResizeFilter.Bilinear, BlurOperator.PilRadius),
+            Optimizer = new AdamW { LearningRate = 1.5e-4, WeightDecay = 0.1 },
+            LearningRateSchedule = new CosineSchedule { WarmupEpochs = 40 },
+            Epochs = 300,
             BatchSize = 4096,
         };
 

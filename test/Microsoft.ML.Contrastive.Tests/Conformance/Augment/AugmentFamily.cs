@@ -17,9 +17,16 @@ internal sealed class AugmentFamily : GoldenFamily
     {
         var input = c.Input("image");
         var image = new SourceImage(input.Bytes(), input.Shape[1], input.Shape[0]);
-        string operation = c.Name[(c.Name.IndexOf('_', StringComparison.Ordinal) + 1)..];
+        // What the parameters list stands in the names of the entries too. The name of a photograph may have underscores of its own.
+        c.Params.Informational("licence", "layout", "factors", "orders", "sigmas", "torchvision_kernel_size", "boxes", "sizes", "order", "thresholds");
+        c.Params.Require("height", $"{image.Height}");
+        c.Params.Require("width", $"{image.Width}");
+        string photograph = c.Params.Text("image") ?? c.Name[..c.Name.IndexOf('_', StringComparison.Ordinal)];
+        string operation = c.Name[(photograph.Length + 1)..];
         foreach (string entry in c.ExpectedNames)
         {
+            if (c.IsOptional(entry))
+                continue; // A variant of another implementation: the library follows Pillow.
             if (entry == "tensor" || entry.StartsWith("tensor_", StringComparison.Ordinal))
                 check.NotCompared(entry, "torchvision on uint8 tensors; the library follows Pillow");
             else if (entry.StartsWith("true_gaussian_", StringComparison.Ordinal))
@@ -33,6 +40,8 @@ internal sealed class AugmentFamily : GoldenFamily
     {
         string[] words = entry.Split('_');
         float Value() => float.Parse(words[^1], CultureInfo.InvariantCulture);
+        if (words[0] is not ("pil" or "torchvision" or "out" or "threshold" or "normalized") || (words[0] == "torchvision" && operation != "gaussian_blur"))
+            throw new InvalidDataException($"'{entry}': '{words[0]}' is none of the implementations that this runner knows.");
         var whole = image.Whole();
         switch (operation)
         {
@@ -47,7 +56,12 @@ internal sealed class AugmentFamily : GoldenFamily
                     CropWidth = box[3],
                     OutputWidth = size,
                     OutputHeight = size,
-                    Filter = words[1] == "bicubic" ? ResizeFilter.Bicubic : ResizeFilter.Bilinear,
+                    Filter = words[1] switch
+                    {
+                        "bilinear" => ResizeFilter.Bilinear,
+                        "bicubic" => ResizeFilter.Bicubic,
+                        _ => throw new InvalidDataException($"'{entry}': there is no filter '{words[1]}'."),
+                    },
                 }));
                 break;
             case "flip":
@@ -90,11 +104,15 @@ internal sealed class AugmentFamily : GoldenFamily
                     : image.KernelBlurred(kernel, Value()));
                 break;
             case "solarize":
-                check.Image(entry, image.Render(whole with { Solarize = true, SolarizeThreshold = byte.Parse(words[^1], CultureInfo.InvariantCulture) }));
+                // From 256 on nothing is bright enough.
+                check.Image(entry, int.Parse(words[^1], CultureInfo.InvariantCulture) is var threshold and <= byte.MaxValue
+                    ? image.Render(whole with { Solarize = true, SolarizeThreshold = (byte)threshold })
+                    : image.Pixels);
                 break;
             case "to_tensor_normalize":
-                // The case stores every third row and column.
-                check.Array(entry, image.Normalized(Triple(c, "mean"), Triple(c, "std"), stride: 3));
+                // A case stores every third row and column, or whatever its shape says.
+                int rows = c.Expected(entry).Shape[1];
+                check.Array(entry, image.Normalized(Triple(c, "mean"), Triple(c, "std"), stride: (image.Height + rows - 1) / rows));
                 break;
             default:
                 check.Unsupported($"no operation '{operation}'");
@@ -111,6 +129,8 @@ internal sealed class AugmentFamily : GoldenFamily
     /// <summary>Lexicographic rank of a permutation of 0 … 3: what <see cref="ViewRecipe.ColorOrder"/> holds.</summary>
     private static byte Rank(int[] order)
     {
+        if (!order.Order().SequenceEqual([0, 1, 2, 3]))
+            throw new InvalidDataException($"The order {string.Concat(order)} is not one of the four colour operations.");
         int rank = 0;
         for (int i = 0; i < order.Length; i++)
             rank = (rank * (order.Length - i)) + order.Skip(i + 1).Count(later => later < order[i]);

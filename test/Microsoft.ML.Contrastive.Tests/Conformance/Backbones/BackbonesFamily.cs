@@ -16,22 +16,24 @@ internal sealed class BackbonesFamily : GoldenFamily
     {
         TorchRuntime.EnsureLoaded();
         using DisposeScope scope = NewDisposeScope();
-        JsonElement p = c.Params;
+        GoldenParameters p = c.Params;
         if (p.TryGetProperty("grid_h", out JsonElement rows))
         {
-            using Tensor embedding = PositionEmbedding.SineCosine(rows.GetInt32(), p.GetProperty("grid_w").GetInt32(), p.GetProperty("embed_dim").GetInt32());
+            using Tensor embedding = PositionEmbedding.SineCosine(rows.GetInt32(), p.Whole("grid_w"), p.Whole("embed_dim"), p.Number("temperature", 10000));
             check.Array("pos_embed", embedding.data<float>().ToArray());
         }
         else if (p.TryGetProperty("input_hw", out JsonElement size))
         {
+            p.Informational("img_size", "embed_dim", "depth", "num_heads", "mlp_ratio", "qkv_bias");
             NpyArray embedding = c.Input("pos_embed");
-            int patch = p.GetProperty("patch_size").GetInt32();
+            int patch = p.Whole("patch_size");
             Tensor interpolated = PositionEmbedding.Interpolate(
                 tensor(embedding.Floats(), [.. embedding.Shape.Select(n => (long)n)]), size[0].GetInt32() / patch, size[1].GetInt32() / patch);
             check.Array("interpolated", interpolated.contiguous().data<float>().ToArray());
         }
         else
         {
+            p.Informational("checks_of_fill", "input_first_values");
             foreach (string mode in new[] { "eval", "train" })
             {
                 if (c.ExpectedNames.Any(n => n.Contains(mode, StringComparison.Ordinal)))
@@ -40,35 +42,37 @@ internal sealed class BackbonesFamily : GoldenFamily
         }
     }
 
-    private static nn.Module<Tensor, Tensor> Network(JsonElement p)
+    private static nn.Module<Tensor, Tensor> Network(GoldenParameters p)
     {
         if (p.TryGetProperty("bottleneck_dim", out JsonElement bottleneck))
         {
+            p.Require("last_layer", "weight = weight_g * weight_v / ||weight_v||_row, no bias");
             Dino head = new()
             {
-                HiddenDimension = p.GetProperty("hidden_dim").GetInt32(),
+                HiddenDimension = p.Whole("hidden_dim"),
                 BottleneckDimension = bottleneck.GetInt32(),
-                Prototypes = p.GetProperty("out_dim").GetInt32(),
-                HeadLayers = p.GetProperty("nlayers").GetInt32(),
-                HeadBatchNorm = p.GetProperty("use_bn").GetBoolean(),
-                NormalizePrototypes = false, // The case has gradients of the lengths too.
+                Prototypes = p.Whole("out_dim"),
+                HeadLayers = p.Whole("nlayers"),
+                HeadBatchNorm = p.Flag("use_bn", false),
+                NormalizePrototypes = p.Flag("norm_last_layer", false), // The cases have gradients of the lengths too.
             };
-            return new DinoHead(head, p.GetProperty("in_dim").GetInt32());
+            return new DinoHead(head, p.Whole("in_dim"));
         }
 
-        if (p.TryGetProperty("arch", out JsonElement architecture))
+        if (p.Text("arch") is { } architecture)
         {
-            string stem = p.TryGetProperty("stem", out JsonElement s) ? s.GetString()! : "imagenet";
-            return Backbone.Parse(architecture.GetString()! + (stem == "imagenet" ? "" : "-" + stem)).Create();
+            string stem = p.Text("stem") ?? "imagenet";
+            return Backbone.Parse(architecture + (stem == "imagenet" ? "" : "-" + stem)).Create();
         }
 
+        JsonElement size = p.GetProperty("img_size");
         return new VisionTransformer(
-            p.GetProperty("img_size")[0].GetInt32(),
-            p.GetProperty("patch_size").GetInt32(),
-            p.GetProperty("embed_dim").GetInt32(),
-            p.GetProperty("depth").GetInt32(),
-            p.GetProperty("num_heads").GetInt32(),
-            p.TryGetProperty("mlp_ratio", out JsonElement ratio) ? ratio.GetDouble() : 4,
-            !p.TryGetProperty("qkv_bias", out JsonElement bias) || bias.GetBoolean());
+            size.ValueKind == JsonValueKind.Array ? size[0].GetInt32() : size.GetInt32(),
+            p.Whole("patch_size"),
+            p.Whole("embed_dim"),
+            p.Whole("depth"),
+            p.Whole("num_heads"),
+            p.Number("mlp_ratio", 4),
+            p.Flag("qkv_bias", true));
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.ML.Contrastive.Augmentation;
 
 namespace Microsoft.ML.Contrastive.Tests.Conformance.Distributions;
@@ -13,6 +12,7 @@ internal sealed class DistributionsFamily : GoldenFamily
 
     public override void Run(GoldenCase c, GoldenCheck check)
     {
+        c.Params.Informational("samples", "probabilities", "cdf_tolerance");
         if (c.Name.StartsWith("jointcrop_boxes", StringComparison.Ordinal))
             JointBoxes(c, check);
         else if (c.Name.StartsWith("jointcrop", StringComparison.Ordinal))
@@ -41,7 +41,7 @@ internal sealed class DistributionsFamily : GoldenFamily
             {
                 OutputSize = new(32, 32),
                 Scale = (c.Number("s_min"), c.Number("s_max")),
-                Beta = c.Number("beta"),
+                Law = c.Law(),
                 AspectRatio = (1, 1),
                 Boxes = CropBoxes.Fractional,
             },
@@ -53,7 +53,7 @@ internal sealed class DistributionsFamily : GoldenFamily
     private static void JointSigmas(GoldenCase c, GoldenCheck check)
     {
         var samples = new ViewSamples(
-            new JointBlur { SigmaRange = (c.Number("s_min"), c.Number("s_max")), Beta = c.Number("beta"), Probability = 1 }, new ImageSize(64, 64), Rows);
+            new JointBlur { SigmaRange = (c.Number("s_min"), c.Number("s_max")), Law = c.Law(), Probability = 1 }, new ImageSize(64, 64), Rows);
         JointPairs(c, check, samples.Of(0, v => v.BlurSigma), samples.Of(1, v => v.BlurSigma), null);
     }
 
@@ -67,7 +67,7 @@ internal sealed class DistributionsFamily : GoldenFamily
         }
 
         var samples = new ViewSamples(
-            new JointColor { Brightness = strength, Factors = JointFactors.Brightness, Beta = c.Number("beta"), Probability = 1 }, new ImageSize(64, 64), Rows);
+            new JointColor { Brightness = strength, Factors = JointFactors.Brightness, Law = c.Law(), Probability = 1 }, new ImageSize(64, 64), Rows);
         JointPairs(c, check, samples.Of(0, v => v.Brightness), samples.Of(1, v => v.Brightness), null);
     }
 
@@ -142,12 +142,13 @@ internal sealed class DistributionsFamily : GoldenFamily
 
     private static void JointBoxes(GoldenCase c, GoldenCheck check)
     {
+        c.Params.Require("tries", $"{TriedBox.Tries}");
         var samples = new ViewSamples(
             new JointCrop
             {
                 OutputSize = new(32, 32),
                 Scale = (c.Number("s_min"), c.Number("s_max")),
-                Beta = c.Number("beta"),
+                Law = c.Law(),
                 AspectRatio = c.Range("ratio"),
                 Boxes = CropBoxes.Released,
             },
@@ -175,12 +176,7 @@ internal sealed class DistributionsFamily : GoldenFamily
 
     private static void BaselineBoxes(GoldenCase c, GoldenCheck check)
     {
-        if (c.Params.TryGetProperty("tries", out JsonElement tries) && tries.GetInt32() != TriedBox.Tries)
-        {
-            check.Unsupported($"torchvision's number of tries is {TriedBox.Tries}");
-            return;
-        }
-
+        c.Params.Require("tries", $"{TriedBox.Tries}");
         (double Min, double Max) scale = c.Range("scale");
         ImageSize image = c.Image();
         var samples = new ViewSamples(new RandomResizedCrop { OutputSize = new(32, 32), Scale = scale, AspectRatio = c.Range("ratio") }, image, Rows / 2);
@@ -219,6 +215,8 @@ internal sealed class DistributionsFamily : GoldenFamily
 
     private static void ContrastiveBoxes(GoldenCase c, GoldenCheck check)
     {
+        c.Params.Require("tries", $"{TriedBox.Tries}");
+        c.Params.Informational("fallback_probability");
         double[] box = c.Numbers("box_h0w0h1w1");
         ImageSize image = c.Image();
         var samples = new ViewSamples(

@@ -6,7 +6,7 @@ namespace Microsoft.ML.Contrastive.Tests.Conformance.Distributions;
 internal sealed class Moments(GoldenCase c)
 {
     private readonly Dictionary<string, double> _values = [];
-    private readonly HashSet<string> _asked = [.. c.ExpectedValue("moments").EnumerateObject().Select(entry => entry.Name)];
+    private readonly HashSet<string> _asked = [.. c.ExpectedNames.Contains("moments") ? c.ExpectedValue("moments").EnumerateObject().Select(entry => entry.Name) : []];
 
     public IReadOnlyDictionary<string, double> Values => _values;
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.ML.Contrastive.Methods;
 using Microsoft.ML.Contrastive.Seams;
@@ -24,16 +23,21 @@ internal sealed partial class TrajectoriesFamily : GoldenFamily
         TorchRuntime.EnsureLoaded();
         using var scope = NewDisposeScope();
         var name = c.Params.GetProperty("method").GetString()!;
-        if (MethodOf(name, c.Params) is not { } method)
+        c.Params.Informational("batch", "hid");
+        c.Params.Require("batchnorm", "momentum 0.1, eps 1e-5");
+        if (MethodOf(name, c) is not { } method)
         {
             check.Unsupported($"no method '{name}'");
             return;
         }
 
         var dimensions = c.Params.GetProperty("encoder_dims");
-        var backbone = c.Params.GetProperty("encoder").GetString() == "mlp"
-            ? new TinyBackbone(dimensions.GetProperty("d_in").GetInt32(), 0, dimensions.GetProperty("hidden").GetInt32())
-            : new TinyBackbone(null, dimensions.GetProperty("c1").GetInt32(), dimensions.GetProperty("hidden").GetInt32());
+        var backbone = c.Params.Text("encoder") switch
+        {
+            "mlp" => new TinyBackbone(dimensions.GetProperty("d_in").GetInt32(), 0, dimensions.GetProperty("hidden").GetInt32()),
+            "conv" => new TinyBackbone(null, dimensions.GetProperty("c1").GetInt32(), dimensions.GetProperty("hidden").GetInt32()),
+            var other => throw new InvalidDataException($"There is no encoder '{other}'."),
+        };
         Follow(method, backbone, name, ScalarType.Float64, c, check);
         Follow(method, backbone, name, ScalarType.Float32, c, check);
     }
@@ -115,76 +119,114 @@ internal sealed partial class TrajectoriesFamily : GoldenFamily
         }
     }
 
-    private static ContrastiveMethod? MethodOf(string name, JsonElement p)
+    /// <summary>
+    /// The method of a case. What heads look like stands in the names of their parameters: a bias, a norm or a further layer that is there was there in the
+    /// original.
+    /// </summary>
+    private static ContrastiveMethod? MethodOf(string name, GoldenCase c)
     {
-        double Number(string key) => p.GetProperty(key).GetDouble();
-        int Whole(string key) => p.GetProperty(key).GetInt32();
+        var p = c.Params;
+        HashSet<string> weights = [.. c.ExpectedValue("final_statistics").EnumerateObject().Select(entry => entry.Name)];
+        var headLayers = weights.Count(w => HeadWeight().IsMatch(w) && !weights.Contains(w.Replace("weight", "running_mean", StringComparison.Ordinal)));
         return name switch
         {
-            "simclr" => new SimClr { Temperature = Number("t"), ProjectionDimension = Whole("dim"), ProjectionBatchNorm = false },
-            "mocov2" => MoCo.V2 with { Temperature = Number("t"), Momentum = Number("m"), ProjectionDimension = Whole("dim"), QueueSize = Whole("K") },
-            "mocov3" => new MoCoV3 { Temperature = Number("t"), Momentum = Number("m"), ProjectionDimension = Whole("dim"), HiddenDimension = Whole("mlp_dim") },
+            "simclr" => new SimClr
+            {
+                Temperature = p.Number("t"),
+                ProjectionDimension = p.Whole("dim"),
+                ProjectionBatchNorm = weights.Contains("fc.1.running_mean"),
+                ProjectionLayers = headLayers,
+            },
+            "mocov1" or "mocov2" => new MoCo
+            {
+                Head = name == "mocov1" ? MoCoHead.Linear : MoCoHead.Mlp,
+                Temperature = p.Number("t"),
+                Momentum = p.Number("m"),
+                ProjectionDimension = p.Whole("dim"),
+                QueueSize = p.Whole("K"),
+                Symmetric = p.Flag("symmetric", false),
+            },
+            "mocov3" => new MoCoV3
+            {
+                Temperature = p.Number("t"),
+                Momentum = p.Number("m"),
+                ProjectionDimension = p.Whole("dim"),
+                HiddenDimension = p.Whole("mlp_dim"),
+                ProjectionLayers = headLayers,
+                PredictorBatchNorm = weights.Contains("predictor.4.running_mean"),
+            },
             "byol" => new Byol
             {
-                Momentum = Number("m"),
-                HiddenDimension = Whole("hidden"),
-                ProjectionDimension = Whole("dim"),
-                TargetStart = p.GetProperty("target_init").GetString() == "copy" ? TargetStart.OnlineWeights : TargetStart.OwnWeights,
+                Momentum = p.Number("m"),
+                HiddenDimension = p.Whole("hidden"),
+                ProjectionDimension = p.Whole("dim"),
+                OutputBias = weights.Contains("online.projector.3.bias"),
+                TargetStart = p.Text("target_init") switch
+                {
+                    "copy" => TargetStart.OnlineWeights,
+                    "own formula values (names target.*)" => TargetStart.OwnWeights,
+                    var other => throw new InvalidDataException($"The parameter 'target_init' is '{other}'; this runner knows 'copy' and 'own formula values (names target.*)'."),
+                },
             },
-            "simsiam" => new SimSiam { ProjectionDimension = Whole("dim"), PredictorHiddenDimension = Whole("pred_dim") },
+            "simsiam" => new SimSiam
+            {
+                ProjectionDimension = p.Whole("dim"),
+                PredictorHiddenDimension = p.Whole("pred_dim"),
+                ProjectionLayers = headLayers,
+                FixedPredictorLearningRate = p.Flag("fix_pred_lr", true),
+            },
             "dino" => new Dino
             {
-                Prototypes = Whole("out_dim"),
-                HiddenDimension = Whole("head_hidden"),
-                BottleneckDimension = Whole("bottleneck"),
-                StudentTemperature = Number("student_temp"),
-                TeacherTemperature = Number("teacher_temp"),
-                WarmupTeacherTemperature = Number("warmup_teacher_temp"),
-                WarmupTeacherTemperatureEpochs = Whole("warmup_teacher_temp_epochs"),
-                Momentum = Number("m"),
-                CenterMomentum = Number("center_momentum"),
-                FreezeLastLayerEpochs = Whole("freeze_last_layer"),
+                Prototypes = p.Whole("out_dim"),
+                HiddenDimension = p.Whole("head_hidden"),
+                BottleneckDimension = p.Whole("bottleneck"),
+                HeadLayers = headLayers,
+                HeadBatchNorm = weights.Contains("student.head.mlp.1.running_mean"),
+                NormalizePrototypes = !c.ExpectedValue("gradient_norm_step0").TryGetProperty("student.head.last_layer.weight_g", out _),
+                StudentTemperature = p.Number("student_temp"),
+                TeacherTemperature = p.Number("teacher_temp"),
+                WarmupTeacherTemperature = p.Number("warmup_teacher_temp"),
+                WarmupTeacherTemperatureEpochs = p.Whole("warmup_teacher_temp_epochs"),
+                Momentum = p.Number("m"),
+                CenterMomentum = p.Number("center_momentum"),
+                FreezeLastLayerEpochs = p.Whole("freeze_last_layer"),
             },
             _ => null,
         };
     }
 
-    private static Optimizer OptimizerOf(string method, JsonElement p)
+    private static Optimizer OptimizerOf(string method, GoldenParameters p)
     {
-        var (rate, decay) = (p.GetProperty("lr").GetDouble(), p.GetProperty("wd").GetDouble());
-        if (method == "dino")
+        var (rate, decay) = (p.Number("lr"), p.Number("wd"));
+        double? finalDecay = p.TryGetProperty("wd_end", out var end) ? end.GetDouble() : null;
+        var clipping = p.TryGetProperty("clip", out var clip) && clip.GetDouble() is > 0 and var norm
+            ? new GradientClipping { MaxNorm = norm, Scope = ClippingScope.EachParameter }
+            : null;
+        return (p.Text("opt") ?? (method == "dino" ? "adamw" : "sgd")) switch
         {
-            return new AdamW
-            {
-                LearningRate = rate,
-                WeightDecay = decay,
-                FinalWeightDecay = p.GetProperty("wd_end").GetDouble(),
-                GradientClipping = new GradientClipping { MaxNorm = p.GetProperty("clip").GetDouble(), Scope = ClippingScope.EachParameter },
-            };
-        }
-
-        return (p.TryGetProperty("opt", out var name) ? name.GetString() : "sgd") switch
-        {
-            "sgd" => new Sgd { LearningRate = rate, WeightDecay = decay },
-            "adam" => new Adam { LearningRate = rate, WeightDecay = decay },
-            "adamw" => new AdamW { LearningRate = rate, WeightDecay = decay },
+            "sgd" => new Sgd { LearningRate = rate, WeightDecay = decay, FinalWeightDecay = finalDecay, GradientClipping = clipping, Momentum = p.Number("momentum", 0.9), Nesterov = p.Flag("nesterov", false) },
+            "adam" => new Adam { LearningRate = rate, WeightDecay = decay, FinalWeightDecay = finalDecay, GradientClipping = clipping },
+            "adamw" => new AdamW { LearningRate = rate, WeightDecay = decay, FinalWeightDecay = finalDecay, GradientClipping = clipping },
             "lars" => new Lars
             {
                 LearningRate = rate,
                 WeightDecay = decay,
-                TrustCoefficient = p.TryGetProperty("trust", out var trust) ? trust.GetDouble() : 0.001,
+                FinalWeightDecay = finalDecay,
+                GradientClipping = clipping,
+                Momentum = p.Number("momentum", 0.9),
+                TrustCoefficient = p.Number("trust", 0.001),
             },
             var other => throw new InvalidDataException($"There is no optimiser '{other}'."),
         };
     }
 
-    private static LearningRateSchedule ScheduleOf(string method, JsonElement p) => method switch
+    private static LearningRateSchedule ScheduleOf(string method, GoldenParameters p) => method switch
     {
         "dino" => new CosineSchedule
         {
             Convention = CosineConvention.Dino,
-            WarmupEpochs = p.GetProperty("warmup_epochs").GetInt32(),
-            FinalFraction = p.GetProperty("min_lr").GetDouble() / p.GetProperty("lr").GetDouble(),
+            WarmupEpochs = p.Whole("warmup_epochs"),
+            FinalFraction = p.Number("min_lr") / p.Number("lr"),
         },
         "simsiam" => new CosineSchedule { WarmupEpochs = 0 },
         _ => new ConstantSchedule(),
@@ -204,7 +246,7 @@ internal sealed partial class TrajectoriesFamily : GoldenFamily
         foreach (var (name, tensor) in Weights(module))
             DeterministicFill.Fill(OriginalName(method, sameStart ? OfTrained(name) : name), tensor);
         if (c.InputNames.Contains("queue0"))
-            module.get_buffer("queue.keys")!.copy_(c.Input("queue0").ToTensor().unsqueeze(0));
+            module.get_buffer("queue.keys")!.copy_(c.Input("queue0").ToTensor());
     }
 
     private static IEnumerable<(string Name, Tensor Tensor)> Weights(MethodModule module) =>
@@ -244,6 +286,7 @@ internal sealed partial class TrajectoriesFamily : GoldenFamily
         var parts = method switch
         {
             "simclr" => new[] { ("encoder.", ""), ("projector.", "fc.") },
+            "mocov1" => [("query.encoder.", "encoder_q."), ("query.projector.0.", "encoder_q.fc."), ("key.encoder.", "encoder_k."), ("key.projector.0.", "encoder_k.fc.")],
             "mocov2" => [("query.encoder.", "encoder_q."), ("query.projector.", "encoder_q.fc."), ("key.encoder.", "encoder_k."), ("key.projector.", "encoder_k.fc.")],
             "mocov3" => [("base.encoder.", "base_encoder."), ("base.projector.", "base_encoder.fc."), ("momentum.encoder.", "momentum_encoder."), ("momentum.projector.", "momentum_encoder.fc.")],
             "simsiam" => [("encoder.", "encoder."), ("projector.", "encoder.fc.")],
@@ -258,6 +301,10 @@ internal sealed partial class TrajectoriesFamily : GoldenFamily
 
         return name;
     }
+
+    /// <summary>Weights in the projector of the trained network: its linear layers and the norms between them.</summary>
+    [GeneratedRegex(@"^(fc|encoder_q\.fc|base_encoder\.fc|online\.projector|encoder\.fc|student\.head\.mlp)\.(\d+\.)?weight$")]
+    private static partial Regex HeadWeight();
 
     [GeneratedRegex(@"^(key|momentum|target|teacher)\.")]
     private static partial Regex Copy();

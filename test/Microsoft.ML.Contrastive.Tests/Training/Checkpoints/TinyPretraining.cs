@@ -77,6 +77,8 @@ internal static class TinyPretraining
         Byol m => m with { ProjectionDimension = 16, HiddenDimension = 32, Momentum = 0.9 },
         SimSiam m => m with { ProjectionDimension = 32, PredictorHiddenDimension = 8 },
         Dino m => m with { Prototypes = 32, HiddenDimension = 32, BottleneckDimension = 16, Momentum = 0.9 },
+        VicReg m => m with { ExpanderDimension = 32 },
+        // A method that is new here is tested as it comes, slowly: make it small.
         var other => other,
     };
 }

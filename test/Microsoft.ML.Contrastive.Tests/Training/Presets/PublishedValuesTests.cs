@@ -27,6 +27,8 @@ public class PublishedValuesTests
         "mocov3/imagenet-100ep | resnet50-zeroinit | Lars 9.6 1E-06 | Cosine 10 | 100x4096",
         "mocov3/imagenet-300ep | resnet50-zeroinit | Lars 4.8 1E-06 | Cosine 10 | 300x4096",
         "mocov3/imagenet-1000ep | resnet50-zeroinit | Lars 4.8 1.5E-06 | Cosine 10 | 1000x4096",
+        "mocov3/imagenet-vit-small-300ep | vit-small-16-mocov3 | AdamW 0.0024 1E-01 | Cosine 40 | 300x4096",
+        "mocov3/imagenet-vit-base-300ep | vit-base-16-mocov3 | AdamW 0.0024 1E-01 | Cosine 40 | 300x4096",
         "byol/imagenet-100ep | resnet50-zeroinit | Lars 7.2 1E-06 | Cosine 10 | 100x4096",
         "byol/imagenet-300ep | resnet50-zeroinit | Lars 4.8 1E-06 | Cosine 10 | 300x4096",
         "byol/imagenet-1000ep | resnet50-zeroinit | Lars 3.2 1.5E-06 | Cosine 10 | 1000x4096",
@@ -79,6 +81,7 @@ public class PublishedValuesTests
     public static TheoryData<string, string[]> UnlikeViews => new()
     {
         { "mocov3/imagenet-100ep", ["224 0.2-1 | 0.4 0.4 0.2 0.1 p 0.8 | 0.2 | PilRadius 1 | none", "224 0.2-1 | 0.4 0.4 0.2 0.1 p 0.8 | 0.2 | PilRadius 0.1 | 0.2"] },
+        { "mocov3/imagenet-vit-base-300ep", ["224 0.08-1 | 0.4 0.4 0.2 0.1 p 0.8 | 0.2 | PilRadius 1 | none", "224 0.08-1 | 0.4 0.4 0.2 0.1 p 0.8 | 0.2 | PilRadius 0.1 | 0.2"] },
         { "byol/imagenet-300ep", ["224 0.08-1 | 0.4 0.4 0.2 0.1 p 0.8 | 0.2 | Kernel10Percent 1 | none", "224 0.08-1 | 0.4 0.4 0.2 0.1 p 0.8 | 0.2 | Kernel10Percent 0.1 | 0.2"] },
         { "byol/cifar10", ["32 0.08-1 | 0.4 0.4 0.2 0.1 p 0.8 | 0.2 | none | none", "32 0.08-1 | 0.4 0.4 0.2 0.1 p 0.8 | 0.2 | none | 0.2"] },
         { "mocov3/cifar100", ["32 0.08-1 | 0.4 0.4 0.2 0.1 p 0.8 | 0.2 | none | none", "32 0.08-1 | 0.4 0.4 0.2 0.1 p 0.8 | 0.2 | none | 0.2"] },
@@ -129,10 +132,19 @@ public class PublishedValuesTests
     [InlineData("mocov3/imagenet-300ep", 1.0, 4096, 256, 0.99)]
     [InlineData("mocov3/imagenet-1000ep", 1.0, 4096, 256, 0.996)]
     [InlineData("mocov3/cifar10", 0.2, 4096, 256, 0.99)]
+    [InlineData("mocov3/imagenet-vit-small-300ep", 0.2, 4096, 256, 0.99)]
     public void MoCoV3_is_as_published(string name, double temperature, int hidden, int dimension, double momentum)
     {
         var method = Assert.IsType<MoCoV3>(Named(name).Method);
         Assert.Equal((temperature, hidden, dimension, momentum), (method.Temperature, method.HiddenDimension, method.ProjectionDimension, method.Momentum));
+    }
+
+    [Fact]
+    public void MoCoV3_on_vision_transformers_has_the_released_heads_and_a_frozen_patch_embedding()
+    {
+        var method = Assert.IsType<MoCoV3>(Named("mocov3/imagenet-vit-base-300ep").Method);
+        Assert.Equal((3, true, true, true), (method.ProjectionLayers, method.PredictorBatchNorm, method.FreezePatchEmbedding, method.CosineMomentum));
+        Assert.Null(((MoCoV3)Named("mocov3/imagenet-300ep").Method).FreezePatchEmbedding);
     }
 
     [Theory]

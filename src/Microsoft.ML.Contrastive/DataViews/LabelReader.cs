@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.ML.Data;
 
-namespace Microsoft.ML.Contrastive.Training;
+namespace Microsoft.ML.Contrastive.DataViews;
 
 /// <summary>Reads a label column of any usual type as text, so that equal labels are equal strings, be they keys in one data set and text in another.</summary>
 internal static class LabelReader
@@ -19,7 +19,7 @@ internal static class LabelReader
         NumberDataViewType number when number.RawType == typeof(int) => Read<int>(row, column, Text),
         NumberDataViewType number when number.RawType == typeof(uint) => Read<uint>(row, column, Text),
         _ => throw new ArgumentException(
-            $"The label column '{column.Name}' holds {column.Type}; it must hold text, a key, a number or a boolean. Pretraining does without labels: set {nameof(TrainingOptions.LabelColumnName)} to null."),
+            $"The label column '{column.Name}' holds {column.Type}; it must hold text, a key, a number or a boolean. Pretraining does without labels: set LabelColumnName to null there."),
     };
 
     /// <summary>The values that a key stands for, in its order, as text; <see langword="null"/> where the column is no key or its values are not known.</summary>

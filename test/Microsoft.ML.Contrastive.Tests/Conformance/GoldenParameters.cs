@@ -1,0 +1,59 @@
+using System.Text.Json;
+
+namespace Microsoft.ML.Contrastive.Tests.Conformance;
+
+/// <summary>
+/// The <c>params</c> of a case. They remember which of them were looked at: a parameter that nobody has read is one that the library was not told about, and
+/// a comparison without it proves nothing.
+/// </summary>
+internal sealed class GoldenParameters(JsonElement values)
+{
+    private readonly HashSet<string> _read = [];
+
+    /// <summary>
+    /// Parameters that were never read, each with its value. Sentences are for people and need not be read; what is written in one and matters is held by
+    /// <see cref="Require"/>.
+    /// </summary>
+    public IEnumerable<string> Unread => values.ValueKind != JsonValueKind.Object
+        ? []
+        : values.EnumerateObject().Where(p => !_read.Contains(p.Name) && !IsSentence(p.Value)).Select(p => $"'{p.Name}' = {Short(p.Value)}");
+
+    public JsonElement GetProperty(string name) =>
+        TryGetProperty(name, out var value) ? value : throw new InvalidDataException($"The case has no parameter '{name}'.");
+
+    public bool TryGetProperty(string name, out JsonElement value)
+    {
+        _read.Add(name);
+        value = default;
+        return values.ValueKind == JsonValueKind.Object && values.TryGetProperty(name, out value);
+    }
+
+    public double Number(string name) => GetProperty(name).GetDouble();
+
+    public double Number(string name, double otherwise) => TryGetProperty(name, out var value) ? value.GetDouble() : otherwise;
+
+    public int Whole(string name) => GetProperty(name).GetInt32();
+
+    public bool Flag(string name, bool otherwise) => TryGetProperty(name, out var value) ? value.GetBoolean() : otherwise;
+
+    public string? Text(string name) => TryGetProperty(name, out var value) ? value.GetString() : null;
+
+    /// <summary>Parameters that repeat what inputs and expected values say by themselves (sizes, lists of entries, sample counts).</summary>
+    public void Informational(params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+            _read.Add(name);
+    }
+
+    /// <summary>A convention of which the library has one kind only: where the parameter is there, it must have one of these values.</summary>
+    /// <exception cref="InvalidDataException">It has another; the message names it.</exception>
+    public void Require(string name, params string[] known)
+    {
+        if (TryGetProperty(name, out var value) && !known.Contains(value.ToString(), StringComparer.OrdinalIgnoreCase))
+            throw new InvalidDataException($"The parameter '{name}' is {Short(value)}; this runner knows {string.Join(" and ", known.Select(k => $"'{k}'"))}.");
+    }
+
+    private static bool IsSentence(JsonElement value) => value.ValueKind == JsonValueKind.String && value.GetString()!.Contains(' ', StringComparison.Ordinal);
+
+    private static string Short(JsonElement value) => JsonSerializer.Serialize(value) is { Length: > 60 } text ? text[..60] + "…" : JsonSerializer.Serialize(value);
+}

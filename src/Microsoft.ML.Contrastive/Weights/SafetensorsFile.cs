@@ -7,13 +7,13 @@ namespace Microsoft.ML.Contrastive.Weights;
 /// A safetensors file, open for reading: 8 bytes with the length of the header, the header in JSON, the data. Tensors are read when they are
 /// asked for.
 /// </summary>
-internal sealed class SafetensorsFile : IDisposable
+internal sealed class SafetensorsFile : TensorFile
 {
-    private readonly FileStream _stream;
+    private readonly Stream _stream;
     private readonly string _path;
     private readonly long _data;
 
-    private SafetensorsFile(FileStream stream, string path)
+    private SafetensorsFile(Stream stream, string path)
     {
         _stream = stream;
         _path = path;
@@ -24,11 +24,17 @@ internal sealed class SafetensorsFile : IDisposable
     /// <summary>What is in the file, by name.</summary>
     public IReadOnlyDictionary<string, SafetensorsEntry> Entries { get; }
 
+    public override IEnumerable<TensorEntry> Tensors => Entries.Values;
+
     /// <summary>Opens a file and checks its header.</summary>
     /// <exception cref="InvalidDataException">The header contradicts itself or the size of the file.</exception>
-    public static SafetensorsFile Open(string path)
+    public static new SafetensorsFile Open(string path) => Open(File.OpenRead(path), path);
+
+    /// <inheritdoc cref="Open(string)"/>
+    /// <param name="stream">The file; it is disposed of with what is returned, and when nothing is.</param>
+    /// <param name="path">Its name, for messages.</param>
+    public static SafetensorsFile Open(Stream stream, string path)
     {
-        FileStream stream = File.OpenRead(path);
         try
         {
             return new SafetensorsFile(stream, path);
@@ -40,9 +46,8 @@ internal sealed class SafetensorsFile : IDisposable
         }
     }
 
-    /// <summary>Reads a tensor on the CPU.</summary>
-    /// <exception cref="InvalidDataException">There is none of this name, it is of a type that torch does not have, or it is larger than 2 GiB.</exception>
-    public Tensor Read(string name)
+    /// <inheritdoc/>
+    public override Tensor Read(string name)
     {
         if (!Entries.TryGetValue(name, out SafetensorsEntry? entry))
             throw new InvalidDataException($"'{_path}' has no tensor '{name}'.");
@@ -58,5 +63,5 @@ internal sealed class SafetensorsFile : IDisposable
         return tensor;
     }
 
-    public void Dispose() => _stream.Dispose();
+    public override void Dispose() => _stream.Dispose();
 }

@@ -11,6 +11,9 @@ internal static class SafetensorsHeader
     /// <summary>The format's own limit (github.com/huggingface/safetensors): a header beyond it is an attack, not a network.</summary>
     private const long LargestHeader = 100_000_000;
 
+    /// <summary>Torch's own limit.</summary>
+    private const int MostDimensions = 64;
+
     /// <summary>Free text that a file may carry under this name; no tensor.</summary>
     private const string Metadata = "__metadata__";
 
@@ -37,7 +40,8 @@ internal static class SafetensorsHeader
             CheckLayout(entries.Values, (long)(rest - length), path);
             return entries;
         }
-        catch (JsonException e)
+        // The second is what a string says that is no Unicode.
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw Invalid(path, $"its header is not JSON ({e.Message})", e);
         }
@@ -72,14 +76,17 @@ internal static class SafetensorsHeader
         string type = dtype.GetString()!;
         int size = SafetensorsType.SizeOf(type) ?? throw Invalid(path, $"the tensor '{name}' is of the unknown type '{type}'");
         // A decimal cannot overflow silently, and 28 digits exceed any file: the product is bounded as it grows.
+        // A size of 0 must not hide what torch would multiply.
         decimal bytes = size;
         foreach (long dimension in sizes)
         {
-            bytes *= dimension;
-            if (bytes > long.MaxValue)
-                throw Invalid(path, $"the tensor '{name}' of shape [{string.Join(", ", sizes)}] is larger than any file");
+            bytes *= Math.Max(dimension, 1);
+            if (bytes > long.MaxValue || sizes.Length > MostDimensions)
+                throw Invalid(path, $"the tensor '{name}' of shape [{string.Join(", ", sizes.Take(MostDimensions))}] is larger than any file, or has more than {MostDimensions} dimensions");
         }
 
+        if (sizes.Contains(0))
+            bytes = 0;
         if (range[1] - range[0] != bytes)
             throw Invalid(path, $"the tensor '{name}' of shape [{string.Join(", ", sizes)}] and type {type} takes {bytes} bytes, but its data_offsets are {range[0]} to {range[1]}");
         return new SafetensorsEntry(name, type, sizes, range[0], range[1]);

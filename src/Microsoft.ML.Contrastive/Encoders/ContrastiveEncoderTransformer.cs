@@ -28,7 +28,7 @@ public sealed class ContrastiveEncoderTransformer : ITransformer, IDisposable
         Network = network;
         OutputColumnName = outputColumnName;
         InputColumnName = inputColumnName;
-        _input = new EncoderInput(context, inputColumnName, outputColumnName, network.InputSize);
+        _input = new EncoderInput(context.Transforms, inputColumnName, outputColumnName, network.InputSize.Height, network.InputSize.Width);
     }
 
     /// <summary>Rows that are encoded together.</summary>
@@ -63,21 +63,14 @@ public sealed class ContrastiveEncoderTransformer : ITransformer, IDisposable
     public FrozenEncoderEstimator AsEstimator() => new(this);
 
     /// <inheritdoc/>
-    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
-    {
-        ArgumentNullException.ThrowIfNull(inputSchema);
-        CheckInput(inputSchema);
-        var builder = new DataViewSchema.Builder();
-        builder.AddColumns(inputSchema);
-        builder.AddColumn(OutputColumnName, new VectorDataViewType(NumberDataViewType.Single, FeatureDimension));
-        return builder.ToSchema();
-    }
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) =>
+        EncoderSchema.Extend(inputSchema, InputColumnName, OutputColumnName, FeatureDimension);
 
     /// <inheritdoc/>
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new EncoderDataView(input, GetOutputSchema(input.Schema), _input, Network);
+        return new EncoderDataView(input, GetOutputSchema(input.Schema), _input, Network, BatchSize);
     }
 
     /// <inheritdoc/>
@@ -111,16 +104,8 @@ public sealed class ContrastiveEncoderTransformer : ITransformer, IDisposable
     }
 
     /// <inheritdoc/>
-    void ICanSaveModel.Save(ModelSaveContext ctx) => ((ICanSaveModel)EncoderOnnx.StockChain(_input, Network, OutputColumnName)).Save(ctx);
+    void ICanSaveModel.Save(ModelSaveContext ctx) => ((ICanSaveModel)EncoderOnnx.Saved(_input, Network, OutputColumnName)).Save(ctx);
 
     /// <summary>Releases the network's memory.</summary>
     public void Dispose() => Network.Dispose();
-
-    private void CheckInput(DataViewSchema schema)
-    {
-        DataViewSchema.Column column = schema.GetColumnOrNull(InputColumnName)
-            ?? throw new ArgumentException($"The encoder reads the column '{InputColumnName}', which the data does not have; its columns are {string.Join(", ", schema.Where(c => !c.IsHidden).Select(c => c.Name))}.", nameof(schema));
-        if (column.Type is not Transforms.Image.ImageDataViewType)
-            throw new ArgumentException($"The encoder reads images from the column '{InputColumnName}', which holds {column.Type}. Load them first, e.g. with mlContext.Transforms.LoadImages.", nameof(schema));
-    }
 }

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.Contrastive.Encoders;
 
 /// <summary>Data with a column of features, computed in batches when asked for.</summary>
-internal sealed class EncoderDataView(IDataView input, DataViewSchema schema, EncoderInput encoderInput, EncoderNetwork network) : IDataView
+internal sealed class EncoderDataView(IDataView input, DataViewSchema schema, EncoderInput encoderInput, IImageEncoder encoder, int batchSize) : IDataView
 {
     // The column that came last: the input's columns keep their indices.
     private readonly int _features = schema.Count - 1;
@@ -23,7 +23,7 @@ internal sealed class EncoderDataView(IDataView input, DataViewSchema schema, En
             return new Cursor(this, others, null);
         try
         {
-            return new Cursor(this, others, new FeatureReader(input, encoderInput, network));
+            return new Cursor(this, others, new FeatureReader(input, encoderInput, encoder, batchSize));
         }
         catch
         {
@@ -32,7 +32,7 @@ internal sealed class EncoderDataView(IDataView input, DataViewSchema schema, En
         }
     }
 
-    // One cursor: the network uses all cores by itself, and further cursors would only split its batches.
+    // One cursor: the encoder uses all cores by itself, and further cursors would only split its batches.
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
         [GetRowCursor(columnsNeeded, rand)];
 

@@ -1,4 +1,3 @@
-using Microsoft.ML.Contrastive.Augmentation;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
 
@@ -10,19 +9,16 @@ namespace Microsoft.ML.Contrastive.Encoders;
 /// </summary>
 internal sealed class EncoderInput
 {
-
-    public EncoderInput(MLContext context, string imageColumn, string outputColumn, ImageSize size)
+    public EncoderInput(TransformsCatalog catalog, string imageColumn, string outputColumn, int height, int width)
     {
-        Size = size;
+        PixelCount = checked(3 * height * width);
         ImageColumn = imageColumn;
         ResizedColumn = $"{outputColumn}.Resized";
         PixelColumn = $"{outputColumn}.Pixels";
-        Estimator = context.Transforms
-            .ResizeImages(ResizedColumn, size.Width, size.Height, imageColumn, ImageResizingEstimator.ResizingKind.IsoCrop)
-            .Append(context.Transforms.ExtractPixels(PixelColumn, ResizedColumn, orderOfExtraction: ImagePixelExtractingEstimator.ColorsOrder.ARGB));
+        Estimator = catalog
+            .ResizeImages(ResizedColumn, width, height, imageColumn, ImageResizingEstimator.ResizingKind.IsoCrop)
+            .Append(catalog.ExtractPixels(PixelColumn, ResizedColumn, orderOfExtraction: ImagePixelExtractingEstimator.ColorsOrder.ARGB));
     }
-
-    public ImageSize Size { get; }
 
     public string ImageColumn { get; }
 
@@ -31,7 +27,7 @@ internal sealed class EncoderInput
     public string PixelColumn { get; }
 
     /// <summary>Number of values a row: 3 × H × W.</summary>
-    public int PixelCount => 3 * Size.Width * Size.Height;
+    public int PixelCount { get; }
 
     public EstimatorChain<ImagePixelExtractingTransformer> Estimator { get; }
 

@@ -10,7 +10,7 @@ namespace Microsoft.ML.Contrastive.Encoders;
 /// A trained backbone in evaluation mode with the normalisation in front of it. Reading weights is all that it does, so several threads
 /// may encode at once.
 /// </summary>
-internal sealed class EncoderNetwork : IDisposable
+internal sealed class EncoderNetwork : IImageEncoder, IDisposable
 {
     private readonly Device _device;
     private readonly Tensor _mean;
@@ -34,10 +34,7 @@ internal sealed class EncoderNetwork : IDisposable
 
     public int FeatureDimension => Backbone.FeatureDimension;
 
-    /// <summary>Encodes a batch.</summary>
-    /// <param name="pixels">Rows × 3 × H × W values 0 … 255.</param>
-    /// <param name="rows">Number of images.</param>
-    /// <param name="features">Receives rows × D values.</param>
+    /// <inheritdoc/>
     public void Encode(ReadOnlySpan<float> pixels, int rows, Span<float> features)
     {
         using IDisposable noGradients = inference_mode();

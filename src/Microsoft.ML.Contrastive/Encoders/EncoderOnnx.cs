@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.Contrastive.Backbones;
 using Microsoft.ML.Data;
-using Microsoft.ML.Transforms.Image;
 
 namespace Microsoft.ML.Contrastive.Encoders;
 
@@ -60,20 +59,10 @@ internal static class EncoderOnnx
     }
 
     /// <summary>The encoder as a chain of ML.NET's own steps, which any ML.NET application can load.</summary>
-    public static TransformerChain<ITransformer> StockChain(EncoderInput input, EncoderNetwork network, string outputColumn)
+    public static TransformerChain<ITransformer> Saved(EncoderInput input, EncoderNetwork network, string outputColumn)
     {
         byte[] model = Verified(network, new OnnxExportOptions { InputName = input.PixelColumn, OutputName = outputColumn, FixedBatch = 1 }, vectorOutput: true, out _);
-        // A context of its own: the user's may ask for a GPU, which the scorer would look for while the model is being saved. The application that
-        // loads the model decides where it runs.
-        var context = new MLContext();
-        var builder = new DataViewSchema.Builder();
-        builder.AddColumn(input.ImageColumn, new ImageDataViewType());
-        var empty = new EmptyView(builder.ToSchema());
-        var pixels = input.Estimator.Fit(empty);
-        var scorer = context.Transforms.ApplyOnnxModel([outputColumn], [input.PixelColumn], new MemoryStream(model)).Fit(pixels.Transform(empty));
-        // The intermediate columns served the scorer only; the loaded pipeline has the columns of the one in memory.
-        var drop = context.Transforms.DropColumns(input.ResizedColumn, input.PixelColumn).Fit(scorer.Transform(pixels.Transform(empty)));
-        return new TransformerChain<ITransformer>(pixels, scorer, drop);
+        return StockChain.Create(input, outputColumn, model);
     }
 
     /// <summary>What whoever finds the file needs to know to feed it.</summary>

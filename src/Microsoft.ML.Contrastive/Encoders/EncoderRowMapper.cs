@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.Contrastive.Encoders;
 
 /// <summary>The encoder a row at a time, for prediction engines.</summary>
-internal sealed class EncoderRowMapper(DataViewSchema inputSchema, DataViewSchema outputSchema, EncoderInput input, EncoderNetwork network) : IRowToRowMapper
+internal sealed class EncoderRowMapper(DataViewSchema inputSchema, DataViewSchema outputSchema, EncoderInput input, IImageEncoder encoder) : IRowToRowMapper
 {
     private readonly int _features = outputSchema.Count - 1;
     private readonly IRowToRowMapper _pixels = ((ITransformer)input.For(inputSchema)).GetRowToRowMapper(inputSchema);
@@ -24,7 +24,7 @@ internal sealed class EncoderRowMapper(DataViewSchema inputSchema, DataViewSchem
     {
         bool active = activeColumns.Any(c => c.Index == _features);
         DataViewRow? pixels = active ? _pixels.GetRow(row, [_pixels.OutputSchema[input.PixelColumn]]) : null;
-        return new Row(this, row, pixels, network);
+        return new Row(this, row, pixels, encoder);
     }
 
     private sealed class Row : DataViewRow
@@ -35,7 +35,7 @@ internal sealed class EncoderRowMapper(DataViewSchema inputSchema, DataViewSchem
         private readonly ValueGetter<VBuffer<float>>? _getFeatures;
         private bool _disposed;
 
-        public Row(EncoderRowMapper mapper, DataViewRow input, DataViewRow? pixels, EncoderNetwork network)
+        public Row(EncoderRowMapper mapper, DataViewRow input, DataViewRow? pixels, IImageEncoder encoder)
         {
             _mapper = mapper;
             _input = input;
@@ -47,8 +47,8 @@ internal sealed class EncoderRowMapper(DataViewSchema inputSchema, DataViewSchem
             _getFeatures = (ref VBuffer<float> value) =>
             {
                 getPixels(ref values);
-                VBufferEditor<float> editor = VBufferEditor.Create(ref value, network.FeatureDimension);
-                network.Encode(values.GetValues(), 1, editor.Values);
+                VBufferEditor<float> editor = VBufferEditor.Create(ref value, encoder.FeatureDimension);
+                encoder.Encode(values.GetValues(), 1, editor.Values);
                 value = editor.Commit();
             };
         }

@@ -16,6 +16,21 @@ internal static class EncoderSchema
         return new SchemaShape([.. input.Where(c => c.Name != featureColumn), features]);
     }
 
+    /// <summary>The input's columns with the column of features added.</summary>
+    /// <exception cref="ArgumentException">There is no image column of that name.</exception>
+    public static DataViewSchema Extend(DataViewSchema input, string imageColumn, string featureColumn, int featureDimension)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        DataViewSchema.Column image = input.GetColumnOrNull(imageColumn)
+            ?? throw new ArgumentException($"The encoder reads the column '{imageColumn}', which the data does not have; its columns are {string.Join(", ", input.Where(c => !c.IsHidden).Select(c => c.Name))}.", nameof(input));
+        if (image.Type is not ImageDataViewType)
+            throw new ArgumentException($"The encoder reads images from the column '{imageColumn}', which holds {image.Type}. Load them first, e.g. with mlContext.Transforms.LoadImages.", nameof(input));
+        var builder = new DataViewSchema.Builder();
+        builder.AddColumns(input);
+        builder.AddColumn(featureColumn, new VectorDataViewType(NumberDataViewType.Single, featureDimension));
+        return builder.ToSchema();
+    }
+
     /// <summary>Throws unless the shape has the column and it holds images.</summary>
     public static void CheckImage(SchemaShape input, string column)
     {

@@ -7,23 +7,24 @@ internal sealed class FeatureReader : IDisposable
 {
     private readonly PixelReader _reader;
     private readonly EncoderInput _input;
-    private readonly EncoderNetwork _network;
+    private readonly IImageEncoder _encoder;
     private readonly float[] _pixels;
     private readonly float[] _features;
 
     // An image that cannot be read fails where its row is asked for, not where it is read ahead.
-    private readonly Exception?[] _errors = new Exception?[ContrastiveEncoderTransformer.BatchSize];
+    private readonly Exception?[] _errors;
     private long _first = -1;
     private int _count;
     private long _position = -1;
 
-    public FeatureReader(IDataView data, EncoderInput input, EncoderNetwork network)
+    public FeatureReader(IDataView data, EncoderInput input, IImageEncoder encoder, int batchSize)
     {
         _input = input;
-        _network = network;
+        _encoder = encoder;
         _reader = new PixelReader(data, input);
-        _pixels = new float[ContrastiveEncoderTransformer.BatchSize * input.PixelCount];
-        _features = new float[ContrastiveEncoderTransformer.BatchSize * network.FeatureDimension];
+        _pixels = new float[checked(batchSize * input.PixelCount)];
+        _features = new float[checked(batchSize * encoder.FeatureDimension)];
+        _errors = new Exception?[batchSize];
     }
 
     /// <summary>Moves to a row; nothing is computed until <see cref="Get"/>.</summary>
@@ -37,8 +38,8 @@ internal sealed class FeatureReader : IDisposable
         int row = (int)(_position - _first);
         if (_errors[row] is { } error)
             throw new InvalidOperationException(error.Message, error);
-        VBufferEditor<float> editor = VBufferEditor.Create(ref value, _network.FeatureDimension);
-        _features.AsSpan(row * _network.FeatureDimension, _network.FeatureDimension).CopyTo(editor.Values);
+        VBufferEditor<float> editor = VBufferEditor.Create(ref value, _encoder.FeatureDimension);
+        _features.AsSpan(row * _encoder.FeatureDimension, _encoder.FeatureDimension).CopyTo(editor.Values);
         value = editor.Commit();
     }
 
@@ -49,7 +50,7 @@ internal sealed class FeatureReader : IDisposable
         // Rows that were stepped over without asking for their features are not decoded.
         long first = Math.Max(_position, 0);
         int rows = 0;
-        while (rows < ContrastiveEncoderTransformer.BatchSize && _reader.Cursor.MoveNext())
+        while (rows < _errors.Length && _reader.Cursor.MoveNext())
         {
             if (_reader.Cursor.Position < first)
                 continue;
@@ -70,7 +71,7 @@ internal sealed class FeatureReader : IDisposable
 
         if (rows == 0)
             throw new InvalidOperationException($"The data gave fewer rows when it was read for its images than when it was read for its other columns (row {_position}). The encoder reads its input twice, in step; data that changes between two passes must be cached before the images are loaded.");
-        _network.Encode(_pixels.AsSpan(0, rows * _input.PixelCount), rows, _features);
+        _encoder.Encode(_pixels.AsSpan(0, rows * _input.PixelCount), rows, _features);
         (_first, _count) = (first, rows);
     }
 }

@@ -23,7 +23,7 @@ internal sealed class OnnxTrial : IDisposable
         Features = new float[batch * network.FeatureDimension];
         network.Encode(pixels, batch, Features);
 
-        _session = Open(model);
+        _session = OnnxSession.Open(model);
         _outputs = _session.Run([NamedOnnxValue.CreateFromTensor(options.InputName, new DenseTensor<float>(pixels, [batch, 3, height, width]))]);
     }
 
@@ -49,18 +49,5 @@ internal sealed class OnnxTrial : IDisposable
     {
         _outputs.Dispose();
         _session.Dispose();
-    }
-
-    private static InferenceSession Open(byte[] model)
-    {
-        try
-        {
-            return new InferenceSession(model);
-        }
-        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException { InnerException: DllNotFoundException })
-        {
-            throw new InvalidOperationException(
-                "The native ONNX Runtime was not found: a saved pipeline and an exported encoder are run and compared before they are written. Add the package Microsoft.ML.OnnxRuntime (or Microsoft.ML.OnnxRuntime.Gpu) to the application.", e);
-        }
     }
 }

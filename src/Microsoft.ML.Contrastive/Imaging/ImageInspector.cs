@@ -13,8 +13,8 @@ namespace Microsoft.ML.Contrastive.Imaging;
 /// </remarks>
 internal sealed class ImageInspector
 {
-    /// <summary>Most pixels that are accepted by default: where Pillow raises its decompression-bomb error, 2 × (1 GiB / 4 / 3).</summary>
-    public const long DefaultMaximumPixels = 178_956_970;
+    /// <summary>Most pixels that are accepted by default.</summary>
+    public const long DefaultMaximumPixels = PixelLimit.Default;
 
     private readonly long _maximumPixels;
 

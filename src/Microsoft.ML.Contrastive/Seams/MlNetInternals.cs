@@ -31,9 +31,16 @@ internal static class MlNetInternals
     public static int? Seed(IHostEnvironment environment) => GetSeed(environment);
 
     /// <summary>
-    /// The environment behind <c>mlContext.Transforms</c>, for logging and hosts. It is not the <see cref="MLContext"/>: the choice of the GPU is not in it.
+    /// The environment behind <c>mlContext.Transforms</c>, for logging and hosts. It is not the <see cref="MLContext"/>; what the context was told about the GPU
+    /// is in it, but not in public.
     /// </summary>
     public static IHostEnvironment Environment(TransformsCatalog catalog) => GetEnvironment(catalog);
+
+    /// <summary>The context's <see cref="MLContext.GpuDeviceId"/>.</summary>
+    public static int? GpuDeviceId(IHostEnvironment environment) => GetGpuDeviceId(environment);
+
+    /// <summary>The context's <see cref="MLContext.FallbackToCpu"/>.</summary>
+    public static bool FallbackToCpu(IHostEnvironment environment) => GetFallbackToCpu(environment);
 
     /// <summary>
     /// ML.NET's linear classifier with weights that were trained elsewhere. Its trainers make it with weights of their own; loading it is the stock library's
@@ -77,6 +84,12 @@ internal static class MlNetInternals
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Seed")]
     private static extern int? GetSeed([UnsafeAccessorType("Microsoft.ML.Runtime.IHostEnvironmentInternal, Microsoft.ML.Core")] object environment);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_GpuDeviceId")]
+    private static extern int? GetGpuDeviceId([UnsafeAccessorType("Microsoft.ML.Runtime.IHostEnvironmentInternal, Microsoft.ML.Core")] object environment);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_FallbackToCpu")]
+    private static extern bool GetFallbackToCpu([UnsafeAccessorType("Microsoft.ML.Runtime.IHostEnvironmentInternal, Microsoft.ML.Core")] object environment);
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "Microsoft.ML.Data.IInternalCatalog.get_Environment")]
     private static extern IHostEnvironment GetEnvironment(TransformsCatalog catalog);

@@ -43,7 +43,7 @@ internal sealed class TrainingRun(MLContext context, TrainingOptions options, Tr
         schedule.CheckRows(source.RowCount);
 
         ImageSize imageSize = options.ImageSize ?? source.ViewSizes[0];
-        var input = new EncoderInput(context, image.Name, options.OutputColumnName, imageSize);
+        var input = new EncoderInput(context.Transforms, image.Name, options.OutputColumnName, imageSize.Height, imageSize.Width);
         var history = new RunHistory(options);
         using var journal = new TrainingJournal(options, channel, history, workspace is null ? null : new RunCheckpoints(
             workspace, seed, Fingerprint.Of(options, task, seed, imageSize, views, source, Fingerprint.OfData(source, trainData, input, options.CancellationToken)), history));
@@ -92,7 +92,7 @@ internal sealed class TrainingRun(MLContext context, TrainingOptions options, Tr
         var pairs = new MonitoredPairs(source, Math.Min(options.MonitoredImages, TrainingOptions.Defaults.MonitoredPairs));
         using OptimizerState optimizer = options.Optimizer.Create(module.TrainableParameters(), schedule.PeakLearningRate);
         using OnlineProbeState? probe = task.OnlineProbe is null ? null : new OnlineProbeState(task.OnlineProbe, module.Encoder, task.Labels!.ClassNames.Count, schedule, device);
-        using HeatMapRegions? heatMaps = HeatMapRegions.Of(source, module, input.Size, device);
+        using HeatMapRegions? heatMaps = HeatMapRegions.Of(source, module, network.InputSize, device);
         var training = new TrainingState(module, optimizer, probe);
         TrainingProgress start = journal.Begin(training);
         var monitor = new EncoderMonitor(network, sample, pairs, validation, task.Classify, probe);

@@ -3,6 +3,7 @@ using Microsoft.ML.Contrastive.Backbones;
 using Microsoft.ML.Contrastive.Encoders;
 using Microsoft.ML.Contrastive.Imaging;
 using Microsoft.ML.Data;
+using Microsoft.ML.OnnxRuntime;
 using TorchSharp;
 using Xunit;
 
@@ -113,7 +114,7 @@ public sealed class ContrastiveEncoderTransformerTests : IDisposable
     {
         string path = Path.Combine(_folder.Path, "encoder.onnx");
         Assert.InRange(_encoder.ExportToOnnx(path, new OnnxExportOptions { FixedBatch = batch }), 0, 1e-4f);
-        using var session = new OnnxRuntime.InferenceSession(path);
+        using var session = new InferenceSession(path);
         Assert.Equal([batch ?? -1, 3, 24, 24], session.InputMetadata["image"].Dimensions);
         Assert.Equal([batch ?? -1, 64], session.OutputMetadata["features"].Dimensions);
         Assert.Empty(Directory.GetFiles(_folder.Path, "*.tmp"));

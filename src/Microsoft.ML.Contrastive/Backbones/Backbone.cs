@@ -29,6 +29,9 @@ public abstract record Backbone
     /// <summary>Whether the network ends in a map of features over the image, which is then pooled.</summary>
     internal virtual bool HasFeatureMap => false;
 
+    /// <summary>Side in pixels of the images that the network is made for.</summary>
+    internal virtual int UsualImageSize => 224;
+
     /// <summary>Builds the network with fresh weights from torch's global random numbers.</summary>
     internal BackboneModule Create()
     {

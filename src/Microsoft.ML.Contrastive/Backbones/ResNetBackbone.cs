@@ -60,6 +60,8 @@ internal sealed record ResNetBackbone : Backbone
 
     internal override bool HasFeatureMap => true;
 
+    internal override int UsualImageSize => Stem == Stem.ImageNet ? base.UsualImageSize : 32;
+
     private protected override BackboneModule Build()
     {
         TorchRuntime.EnsureLoaded();

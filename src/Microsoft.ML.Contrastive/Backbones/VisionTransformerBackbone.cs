@@ -74,6 +74,8 @@ internal sealed record VisionTransformerBackbone : Backbone
 
     public override int FeatureDimension => Size.Dimension;
 
+    internal override int UsualImageSize => ImageSize;
+
     private protected override BackboneModule Build()
     {
         TorchRuntime.EnsureLoaded();

@@ -1,4 +1,5 @@
 using Microsoft.ML.Contrastive.Augmentation;
+using Microsoft.ML.Contrastive.Backbones;
 using Microsoft.ML.Contrastive.DataViews;
 using Microsoft.ML.Contrastive.Encoders;
 using Microsoft.ML.Contrastive.Training;
@@ -42,6 +43,33 @@ public sealed class ContrastiveCatalog
         ArgumentNullException.ThrowIfNull(options);
         return ImageFolder.Load(Context, path, options);
     }
+
+    /// <summary>An encoder from a file of weights that were trained elsewhere, or in a run of this library.</summary>
+    /// <param name="path">A safetensors file, a file of PyTorch 1.6 or later (.pth, .pt, .ckpt), or the folder of a checkpoint (<c>checkpoints/best</c>).</param>
+    /// <param name="backbone">The network that the weights belong to.</param>
+    /// <param name="options">Image size, normalisation, columns, names of the tensors, and whether a part is enough.</param>
+    /// <returns>The encoder, as pretraining would return it. <see cref="ContrastiveEncoderTransformer.LoadedWeights"/> says what was read.</returns>
+    /// <remarks>
+    /// Checkpoints of torchvision, timm, MoCo, SimSiam, DINO, lightly, solo-learn and detectron2 are recognised by the names of their tensors (<see cref="Weights.WeightFormat"/>).
+    /// Nothing that a file holds is executed: beside tensors and plain containers it may have settings of its run, which are passed over; anything else is refused by name.
+    /// The context's GPU settings decide where the encoder runs.
+    /// </remarks>
+    /// <exception cref="ArgumentException"><paramref name="path"/> or a column name is empty.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged or of a kind that cannot be read; nothing in it is named like the network (the message says which formats were tried and how its tensors are named); or it
+    /// does not have all tensors of the network and nothing else, and <see cref="LoadEncoderOptions.AllowPartial"/> is not set.
+    /// </exception>
+    public ContrastiveEncoderTransformer LoadEncoder(string path, Backbone backbone, LoadEncoderOptions? options = null) =>
+        PretrainedEncoder.Load(Context, path, backbone, options ?? new LoadEncoderOptions());
+
+    /// <inheritdoc cref="LoadEncoder(string, Backbone, LoadEncoderOptions?)"/>
+    /// <param name="path">A safetensors file, a file of PyTorch 1.6 or later (.pth, .pt, .ckpt), or the folder of a checkpoint (<c>checkpoints/best</c>).</param>
+    /// <param name="backbone">The name of the network that the weights belong to, e.g. "resnet50" (see <see cref="Backbone.Parse"/>).</param>
+    /// <param name="options">Image size, normalisation, columns, names of the tensors, and whether a part is enough.</param>
+    public ContrastiveEncoderTransformer LoadEncoder(string path, string backbone, LoadEncoderOptions? options = null) =>
+        LoadEncoder(path, Backbone.Parse(backbone), options);
 
     /// <summary>The pipeline of a published setting: LoadImages, the crop, every augmentation step, the trainer.</summary>
     /// <param name="preset">The setting, e.g. <c>ContrastivePreset.ByName("simclr", "stl10")</c>; replace any of its values by <c>with</c>.</param>

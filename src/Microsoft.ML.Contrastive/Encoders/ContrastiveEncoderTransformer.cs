@@ -1,4 +1,5 @@
 using Microsoft.ML.Contrastive.Augmentation;
+using Microsoft.ML.Contrastive.Weights;
 using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Contrastive.Encoders;
@@ -52,6 +53,9 @@ public sealed class ContrastiveEncoderTransformer : ITransformer, IDisposable
     /// </summary>
     public int? TrainedEpochs { get; internal init; }
 
+    /// <summary>What came of loading the weights; <see langword="null"/> for an encoder that does not come from <c>LoadEncoder</c>.</summary>
+    public WeightsReport? LoadedWeights { get; internal init; }
+
     /// <inheritdoc/>
     public bool IsRowToRowMapper => true;
 
@@ -102,6 +106,24 @@ public sealed class ContrastiveEncoderTransformer : ITransformer, IDisposable
         stream.Write(model);
         return deviation;
     }
+
+    /// <summary>Writes the encoder's weights and statistics for other code: PyTorch, torchvision, timm, detectron2.</summary>
+    /// <param name="path">
+    /// Where the file goes: <c>.safetensors</c>, or <c>.pth</c> and <c>.pt</c>, which Python's <c>torch.load</c> opens, with <c>weights_only=True</c> too. It is written under a
+    /// temporary name and appears once it is whole.
+    /// </param>
+    /// <param name="format">
+    /// Names of the tensors. A ResNet: <see cref="WeightFormat.Torchvision"/>, <see cref="WeightFormat.Timm"/>, <see cref="WeightFormat.Detectron2C4"/> or
+    /// <see cref="WeightFormat.Detectron2Fpn"/>. A vision transformer: <see cref="WeightFormat.Timm"/>. <see langword="null"/> for the first of these.
+    /// </param>
+    /// <remarks>
+    /// An encoder has no classifier: give torchvision's network <c>fc = torch.nn.Identity()</c>, timm's <c>num_classes=0</c>, and <c>load_state_dict</c> is strict. Image size and
+    /// normalisation are not part of the file.
+    /// </remarks>
+    /// <exception cref="ArgumentException">The extension of <paramref name="path"/> is none of these.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="format"/> is not for such a network.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void SaveWeights(string path, WeightFormat? format = null) => WeightsWriter.Write(path, Network.Backbone, format);
 
     /// <inheritdoc/>
     void ICanSaveModel.Save(ModelSaveContext ctx) => ((ICanSaveModel)EncoderOnnx.Saved(_input, Network, OutputColumnName)).Save(ctx);

@@ -3,9 +3,22 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Contrastive.Seams;
 
-/// <summary>Weights' starting values that TorchSharp gets wrong.</summary>
+/// <summary>Weights' starting values: drawn one network at a time, and what TorchSharp gets wrong.</summary>
 internal static class TorchInitialization
 {
+    private static readonly Lock Drawing = new();
+
+    /// <summary>Builds what draws its weights from torch's global random numbers, started at a seed: two that are built at once must not take turns in drawing.</summary>
+    public static T FromSeed<T>(int seed, Func<T> build)
+    {
+        TorchRuntime.EnsureLoaded();
+        lock (Drawing)
+        {
+            random.manual_seed(seed);
+            return build();
+        }
+    }
+
     /// <summary>
     /// Fills a tensor from a normal distribution of mean zero that is cut off on both sides. TorchSharp 0.107's <c>trunc_normal_</c> writes the standard
     /// deviation into every element instead, from which units of a layer never come apart.

@@ -50,7 +50,7 @@ public sealed partial class ContrastivePretrainTrainer : IEstimator<ContrastiveE
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         _context = context;
-        _options = options;
+        _options = (Options)options.Resolved();
     }
 
     /// <summary>Pretrains on the data.</summary>

@@ -1,6 +1,3 @@
-using Microsoft.ML.Contrastive.Backbones;
-using Microsoft.ML.Contrastive.Encoders;
-using Microsoft.ML.Contrastive.Imaging;
 using Microsoft.ML.Contrastive.Training.Optimization;
 
 namespace Microsoft.ML.Contrastive.Training;
@@ -23,13 +20,6 @@ public sealed partial class SupervisedTrainer
         /// <summary>Column that the classifier will write the name of the most probable class to, as text.</summary>
         /// <value>The default value is "PredictedLabel".</value>
         public string PredictedLabelColumnName { get; set; } = SupervisedTrainer.Defaults.PredictedLabelColumnName;
-
-        /// <summary>
-        /// A pretrained encoder to start from: fine-tuning. Its weights and statistics are copied when training starts; it stays as it is. Its network and its
-        /// normalisation are used; <see cref="TrainingOptions.Backbone"/> and <see cref="TrainingOptions.Normalization"/> can be left out.
-        /// </summary>
-        /// <value>The default value is <see langword="null"/>: fresh weights, the supervised baseline.</value>
-        public ContrastiveEncoderTransformer? InitialEncoder { get; set; }
 
         /// <summary>
         /// Factor on the learning rate of the encoder, the classifier's being 1. Below 1 it moves a pretrained encoder less than the classifier, which starts from
@@ -62,28 +52,6 @@ public sealed partial class SupervisedTrainer
                 throw new ArgumentOutOfRangeException(nameof(EncoderLearningRateFactor), EncoderLearningRateFactor, FormattableString.Invariant($"{nameof(EncoderLearningRateFactor)} is {EncoderLearningRateFactor}; it must be a finite number, 0 or above."));
             if (!(LabelSmoothing is >= 0 and < 1))
                 throw new ArgumentOutOfRangeException(nameof(LabelSmoothing), LabelSmoothing, FormattableString.Invariant($"{nameof(LabelSmoothing)} is {LabelSmoothing}; it must lie in [0, 1)."));
-            if (InitialEncoder is null)
-                return;
-            if (InitialEncoder.IsDisposed)
-                throw new ArgumentException($"{nameof(InitialEncoder)} has been disposed, and its weights with it. Keep the encoder until training has copied it.", nameof(InitialEncoder));
-            RequireEncoders(Backbone, Backbone.ResNet18(), InitialEncoder.Network.Backbone.Description, nameof(Backbone));
-            RequireEncoders(Normalization, PixelNormalization.ImageNet, InitialEncoder.Network.Normalization, nameof(Normalization));
-        }
-
-        /// <summary>These settings with the network and the normalisation of the initial encoder, where there is one.</summary>
-        internal Options Resolved()
-        {
-            var resolved = (Options)MemberwiseClone();
-            if (InitialEncoder?.Network is { } network)
-                (resolved.Backbone, resolved.Normalization) = (network.Backbone.Description!, network.Normalization);
-            return resolved;
-        }
-
-        /// <summary>A value that somebody chose and that contradicts the encoder must not be passed over in silence.</summary>
-        private static void RequireEncoders<T>(T value, T left, T encoders, string option)
-        {
-            if (!Equals(value, left) && !Equals(value, encoders))
-                throw new ArgumentException($"{option} is {value}, but that of {nameof(InitialEncoder)} is {encoders}. Leave {option} out: the encoder decides.", option);
         }
     }
 

@@ -2,7 +2,6 @@ using Microsoft.ML.Contrastive.DataViews;
 using Microsoft.ML.Contrastive.Encoders;
 using Microsoft.ML.Contrastive.Methods;
 using Microsoft.ML.Contrastive.Seams;
-using Microsoft.ML.Contrastive.Training.Checkpoints;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using TorchSharp;
@@ -58,7 +57,7 @@ public sealed partial class SupervisedTrainer : IEstimator<ImageClassifierTransf
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         _context = context;
-        _options = options.Resolved();
+        _options = (Options)options.Resolved();
     }
 
     /// <summary>Trains on the data.</summary>
@@ -89,10 +88,9 @@ public sealed partial class SupervisedTrainer : IEstimator<ImageClassifierTransf
             ClassCount = labels.ClassNames.Count,
             LabelSmoothing = _options.LabelSmoothing,
             EncoderLearningRateFactor = _options.EncoderLearningRateFactor,
-            InitialEncoder = _options.InitialEncoder is { } encoder ? Fingerprint.OfWeights(encoder.Network.Backbone) : null,
         };
         SupervisedModule? module = null;
-        var task = new TrainingTask(settings, () => module = settings.Create(_options.Backbone, _options.InitialEncoder?.Network.Backbone))
+        var task = new TrainingTask(settings, () => module = settings.Create(_options.Backbone))
         {
             TakesOneSize = "Supervised classification",
             Labels = labels,

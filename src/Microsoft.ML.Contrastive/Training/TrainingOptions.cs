@@ -1,5 +1,6 @@
 using Microsoft.ML.Contrastive.Augmentation;
 using Microsoft.ML.Contrastive.Backbones;
+using Microsoft.ML.Contrastive.Encoders;
 using Microsoft.ML.Contrastive.Imaging;
 using Microsoft.ML.Contrastive.Training.Optimization;
 
@@ -39,6 +40,14 @@ public abstract class TrainingOptions
     /// <summary>The network to train.</summary>
     /// <value>The default value is ResNet-18 with the ImageNet stem.</value>
     public Backbone Backbone { get; set; } = Backbone.ResNet18();
+
+    /// <summary>
+    /// A pretrained encoder to start from: fine-tuning, or pretraining that goes on from weights that exist (<c>mlContext.Contrastive().LoadEncoder</c>). Its weights and
+    /// statistics are copied when training starts, into momentum copies too; it stays as it is, and heads start fresh. Its network and its normalisation are used;
+    /// <see cref="Backbone"/> and <see cref="Normalization"/> can be left out.
+    /// </summary>
+    /// <value>The default value is <see langword="null"/>: fresh weights.</value>
+    public ContrastiveEncoderTransformer? InitialEncoder { get; set; }
 
     /// <summary>The optimiser and its settings.</summary>
     /// <value>
@@ -205,6 +214,7 @@ public abstract class TrainingOptions
             AtLeast(size.Height, 1, nameof(ImageSize));
         }
 
+        CheckInitialEncoder();
         Optimizer.Validate();
         LearningRateSchedule.Validate();
         EarlyStopping?.Validate();
@@ -240,6 +250,32 @@ public abstract class TrainingOptions
             if (metric == EpochMetric.ValidationAccuracy && (DefaultMetric != EpochMetric.ValidationAccuracy || !validated))
                 throw new ArgumentException($"{option} is {metric}, which needs a classifier in training and labelled images in {nameof(ValidationSet)}. Give a validation set to a supervised trainer, or choose {nameof(EpochMetric.Loss)}.", option);
         }
+    }
+
+    /// <summary>A copy of these settings, with the network and the normalisation of the initial encoder where there is one.</summary>
+    internal TrainingOptions Resolved()
+    {
+        var resolved = (TrainingOptions)MemberwiseClone();
+        if (InitialEncoder?.Network is { } network)
+            (resolved.Backbone, resolved.Normalization) = (network.Backbone.Description!, network.Normalization);
+        return resolved;
+    }
+
+    private void CheckInitialEncoder()
+    {
+        if (InitialEncoder is null)
+            return;
+        if (InitialEncoder.IsDisposed)
+            throw new ArgumentException($"{nameof(InitialEncoder)} has been disposed, and its weights with it. Keep the encoder until training has copied it.", nameof(InitialEncoder));
+        RequireEncoders(Backbone, Backbone.ResNet18(), InitialEncoder.Network.Backbone.Description, nameof(Backbone));
+        RequireEncoders(Normalization, PixelNormalization.ImageNet, InitialEncoder.Network.Normalization, nameof(Normalization));
+    }
+
+    /// <summary>A value that somebody chose and that contradicts the encoder must not be passed over in silence.</summary>
+    private static void RequireEncoders<T>(T value, T left, T encoders, string option)
+    {
+        if (!Equals(value, left) && !Equals(value, encoders))
+            throw new ArgumentException($"{option} is {value}, but that of {nameof(InitialEncoder)} is {encoders}. Leave {option} out: the encoder decides.", option);
     }
 
     private protected static void Require(string value, string option)

@@ -1,4 +1,5 @@
 using Microsoft.ML.Contrastive.Augmentation;
+using Microsoft.ML.Contrastive.Backbones;
 using Microsoft.ML.Contrastive.Encoders;
 using Microsoft.ML.Contrastive.Methods;
 using Microsoft.ML.Contrastive.Seams;
@@ -18,8 +19,6 @@ namespace Microsoft.ML.Contrastive.Training;
 /// <param name="channel">The log.</param>
 internal sealed class TrainingRun(MLContext context, TrainingOptions options, TrainingTask task, IChannel channel)
 {
-    private static readonly Lock InitialWeights = new();
-
     /// <summary>Trains.</summary>
     /// <param name="trainData">Data with the input and view columns.</param>
     /// <param name="validationData">Data with the input column and labels, or <see langword="null"/>.</param>
@@ -36,7 +35,7 @@ internal sealed class TrainingRun(MLContext context, TrainingOptions options, Tr
 
         using Workspace? workspace = options.WorkspacePath is { } path ? Workspace.Open(path, options.Resume) : null;
         int seed = options.Seed ?? MlNetInternals.Seed(context) ?? workspace?.Saved?.Seed ?? Random.Shared.Next();
-        Device device = TrainingDevice.Select(context, channel);
+        Device device = TorchDevice.Select(context, channel);
         var errors = new ImageErrors(options.UnreadableImages, channel);
         using IViewSource source = ViewSources.Open(trainData, views, options, unchecked((ulong)seed), device, errors, channel, task.Labels);
         var schedule = new TrainingSchedule(options.Epochs, options.BatchSize, options.GradientAccumulationSteps, options.Optimizer, options.LearningRateSchedule);
@@ -48,7 +47,7 @@ internal sealed class TrainingRun(MLContext context, TrainingOptions options, Tr
         using var journal = new TrainingJournal(options, channel, history, workspace is null ? null : new RunCheckpoints(
             workspace, seed, Fingerprint.Of(options, task, seed, imageSize, views, source, Fingerprint.OfData(source, trainData, input, options.CancellationToken)), history));
         journal.Note($"Training {options.Backbone.Name} on {source.RowCount} images, {options.Epochs} epochs of {source.RowCount / schedule.ImagesPerStep} steps, on {device}, seed {seed}. {task.Method}; {options.Optimizer}; {options.LearningRateSchedule}.");
-        TrainingModule module = Create(seed);
+        TrainingModule module = TorchInitialization.FromSeed(seed, Create);
         EncoderNetwork? network = null;
         try
         {
@@ -68,14 +67,17 @@ internal sealed class TrainingRun(MLContext context, TrainingOptions options, Tr
         }
     }
 
-    /// <summary>Initial weights come from torch's global random numbers: two trainings that start at once must not take turns in drawing them.</summary>
-    private TrainingModule Create(int seed)
+    /// <summary>The network to be trained. Where training starts from an encoder, momentum copies do too; heads start fresh.</summary>
+    private TrainingModule Create()
     {
-        lock (InitialWeights)
+        TrainingModule module = task.Create();
+        if (options.InitialEncoder is { } initial)
         {
-            random.manual_seed(seed);
-            return task.Create();
+            foreach (BackboneModule encoder in module.modules().OfType<BackboneModule>())
+                encoder.CopyFrom(initial.Network.Backbone);
         }
+
+        return module;
     }
 
     /// <returns>Epochs of training behind the encoder's weights.</returns>

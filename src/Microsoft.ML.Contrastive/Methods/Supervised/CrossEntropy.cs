@@ -17,17 +17,7 @@ internal sealed record CrossEntropy
     /// <summary>Factor on the encoder's learning rate; at 0 the encoder is frozen.</summary>
     public double EncoderLearningRateFactor { get; init; } = 1;
 
-    /// <summary>A hash of the weights that the encoder starts from; null for fresh ones. It tells one training from another and is not used otherwise.</summary>
-    public string? InitialEncoder { get; init; }
-
     /// <summary>Builds the network.</summary>
     /// <param name="backbone">The encoder.</param>
-    /// <param name="initial">An encoder of the same description whose weights and statistics are copied; null for fresh ones.</param>
-    public SupervisedModule Create(Backbone backbone, BackboneModule? initial)
-    {
-        BackboneModule encoder = backbone.Create();
-        if (initial is not null)
-            encoder.CopyFrom(initial);
-        return new SupervisedModule(this, encoder);
-    }
+    public SupervisedModule Create(Backbone backbone) => new(this, backbone.Create());
 }

@@ -34,6 +34,7 @@ internal static class Fingerprint
             ["Data.Images"] = Text(source.RowCount),
             ["Data.Path"] = source is StoredViewSource ? "decoded images in memory" : "cursors",
         };
+        Add(values, nameof(options.InitialEncoder), options.InitialEncoder is { } encoder ? OfWeights(encoder.Network.Backbone) : null);
         Add(values, nameof(options.Seed), seed);
         Add(values, nameof(options.ImageSize), imageSize);
         Add(values, nameof(options.Epochs), options.Epochs);

@@ -22,7 +22,7 @@ public class SupervisedModuleTests
     public void Loss_and_gradient_are_those_of_cross_entropy_by_plain_loops(double smoothing, int views)
     {
         using var scope = NewDisposeScope();
-        using SupervisedModule module = new CrossEntropy { ClassCount = Classes, LabelSmoothing = smoothing, EncoderLearningRateFactor = 0 }.Create(Tiny, null);
+        using SupervisedModule module = new CrossEntropy { ClassCount = Classes, LabelSmoothing = smoothing, EncoderLearningRateFactor = 0 }.Create(Tiny);
         module.train();
         Tensor[] images = [.. Enumerable.Range(1, views).Select(v => Methods.Rows.Random(Rows, 5, v))];
         Tensor loss = module.Loss(images, tensor(Labels), default);
@@ -57,8 +57,8 @@ public class SupervisedModuleTests
     [Fact]
     public void Every_parameter_learns_unless_the_encoder_is_frozen()
     {
-        using SupervisedModule whole = new CrossEntropy { ClassCount = Classes, EncoderLearningRateFactor = 0.25 }.Create(Tiny, null);
-        using SupervisedModule frozen = new CrossEntropy { ClassCount = Classes, EncoderLearningRateFactor = 0 }.Create(Tiny, null);
+        using SupervisedModule whole = new CrossEntropy { ClassCount = Classes, EncoderLearningRateFactor = 0.25 }.Create(Tiny);
+        using SupervisedModule frozen = new CrossEntropy { ClassCount = Classes, EncoderLearningRateFactor = 0 }.Create(Tiny);
 
         Assert.Equal(whole.named_parameters().Select(p => p.name), whole.TrainableParameters().Select(p => p.Name));
         Assert.All(whole.TrainableParameters(), p => Assert.Equal(p.Name.StartsWith("encoder.", StringComparison.Ordinal) ? 0.25 : 1, p.LearningRateFactor));
@@ -76,7 +76,8 @@ public class SupervisedModuleTests
         pretrained.train();
         Tensor images = randn(2, 3, 32, 32);
         pretrained.call(images);
-        using SupervisedModule module = new CrossEntropy { ClassCount = Classes }.Create(pretrained.Description!, pretrained);
+        using SupervisedModule module = new CrossEntropy { ClassCount = Classes }.Create(pretrained.Description!);
+        module.Encoder.CopyFrom(pretrained);
         foreach ((string name, Tensor tensor) in pretrained.state_dict())
             Assert.Equal(tensor.to(float32).ToFloats(), module.Encoder.state_dict()[name].to(float32).ToFloats());
         pretrained.eval();

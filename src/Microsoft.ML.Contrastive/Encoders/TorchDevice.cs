@@ -2,10 +2,10 @@ using Microsoft.ML.Contrastive.Seams;
 using Microsoft.ML.Runtime;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.Contrastive.Training;
+namespace Microsoft.ML.Contrastive.Encoders;
 
-/// <summary>Where training runs: ML.NET's settings <c>GpuDeviceId</c> and <c>FallbackToCpu</c> decide.</summary>
-internal static class TrainingDevice
+/// <summary>Where networks are trained and run: ML.NET's settings <c>GpuDeviceId</c> and <c>FallbackToCpu</c> decide.</summary>
+internal static class TorchDevice
 {
     /// <exception cref="InvalidOperationException">A GPU was asked for, is not there, and falling back to the CPU is not allowed.</exception>
     public static Device Select(MLContext context, IChannel channel)
@@ -21,7 +21,7 @@ internal static class TrainingDevice
             : $"MLContext.GpuDeviceId is {id}; allowed are 0 to {devices - 1}";
         if (!context.FallbackToCpu)
             throw new InvalidOperationException($"{problem}. Choose another device, or set MLContext.FallbackToCpu = true.");
-        channel.Warning(MessageSensitivity.None, "{0}", $"{problem}; training runs on the CPU, as MLContext.FallbackToCpu allows.");
+        channel.Warning(MessageSensitivity.None, "{0}", $"{problem}; the CPU is used, as MLContext.FallbackToCpu allows.");
         return CPU;
     }
 }

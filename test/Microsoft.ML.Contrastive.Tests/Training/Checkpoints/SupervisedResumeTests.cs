@@ -50,7 +50,7 @@ public sealed class SupervisedResumeTests : IDisposable
         Fit("run", o => o.InitialEncoder = encoder);
         AssertRefused("Method.LabelSmoothing: 0 → 0.1", o => (o.InitialEncoder, o.LabelSmoothing) = (encoder, 0.1));
         AssertRefused("Method.EncoderLearningRateFactor: 1 → 0.5", o => (o.InitialEncoder, o.EncoderLearningRateFactor) = (encoder, 0.5));
-        AssertRefused("Method.InitialEncoder: ", o => o.InitialEncoder = other);
+        AssertRefused("InitialEncoder: ", o => o.InitialEncoder = other);
         AssertRefused("→ none", o => o.InitialEncoder = null);
 
         // As many images, which are the same, one of them with another label.

@@ -20,23 +20,16 @@ internal static class SweepCommand
         var beta = new Option<double[]>("--beta") { Description = "β of JointCrop, separated by commas: an arm for each. 0 is the paper's.", CustomParser = Each(Beta), DefaultValueFactory = _ => [0] };
         var seeds = new Option<int[]>("--seeds") { Description = "Seeds of weights, order and views: 1..5, or separated by commas.", CustomParser = Seeds, DefaultValueFactory = _ => [1, 2, 3, 4, 5] };
         var settings = new Option<string>("--settings") { Description = $"'{ShortRunSettings.Name}' for runs of minutes, or the setting of a preset for published ones: stl10, tiny-imagenet, cifar10, imagenet-100ep, …", DefaultValueFactory = _ => ShortRunSettings.Name };
-        var epochs = new Option<int?>("--epochs") { Description = "Passes over the images in each run. Default: what the settings say." };
-        var images = new Option<int?>("--images") { Description = "Training images of each data set, the same number of each class. Default: all." };
-        var queries = new Option<int?>("--queries") { Description = "Test images of each data set, the same number of each class. Default: all." };
-        var imageSize = new Option<int?>("--image-size") { Description = "Side of the views and of the encoder's images, in pixels. Default: what the settings say (short: 32)." };
-        var batchSize = new Option<int?>("--batch-size") { Description = "Images a step. Default: what the settings say (short: 128); their learning rates are meant for it." };
+        var epochs = new Option<int?>("--epochs") { Description = "Passes over the images in each run. Default: what the settings say.", CustomParser = Whole(1) };
+        var images = new Option<int?>("--images") { Description = "Training images of each data set, the same number of each class. Default: all.", CustomParser = Whole(1) };
+        var queries = new Option<int?>("--queries") { Description = "Test images of each data set, the same number of each class. Default: all.", CustomParser = Whole(1) };
+        var imageSize = new Option<int?>("--image-size") { Description = "Side of the views and of the encoder's images, in pixels. Default: what the settings say (short: 32).", CustomParser = Whole(1, LargestSide) };
+        var batchSize = new Option<int?>("--batch-size") { Description = "Images a step. Default: what the settings say (short: 128); their learning rates are meant for it.", CustomParser = Whole(2) };
         var backbone = new Option<Backbone?>("--backbone") { Description = "The network by name, e.g. resnet18-cifar. Default: what the settings say (short: resnet10-compact-w0.25).", CustomParser = result => Parsed(result, Backbone.Parse) };
-        var gpu = new Option<int?>("--gpu") { Description = "CUDA device to train on. Default: the processor." };
+        var gpu = new Option<int?>("--gpu") { Description = "CUDA device to train on. Default: the processor.", CustomParser = Whole(0) };
         var output = new Option<FileInfo>("--output") { Description = "The CSV file: a row a run, added as soon as it is done; runs that are in it are not repeated. FILE.runs.jsonl has what else is known of each.", Required = true };
         var summaryOnly = new Option<bool>("--summary-only") { Description = "Print the tables of the file and run nothing." };
         var markdown = new Option<bool>("--markdown") { Description = "Print tables as Markdown." };
-
-        Within(epochs, 1);
-        Within(images, 1);
-        Within(queries, 1);
-        Within(imageSize, 1, LargestSide);
-        Within(batchSize, 2);
-        Within(gpu, 0);
 
         var command = new System.CommandLine.Command("sweep", "Pretrains with every method, kind of views and seed on every data set, and compares the arms by paired differences.");
         foreach (Option option in (Option[])[data, methods, views, beta, seeds, settings, epochs, images, queries, imageSize, batchSize, backbone, gpu, output, summaryOnly, markdown])
@@ -154,9 +147,7 @@ internal static class SweepCommand
         static int Seed(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int seed) ? seed : throw new ArgumentException($"'{text}' is not a seed: 0, 1, 2, …");
     });
 
-    private static void Within(Option<int?> option, int least, int most = int.MaxValue) => option.Validators.Add(result =>
-    {
-        if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && (value < least || value > most))
-            result.AddError($"{option.Name} is {value}; it must be at least {least}{(most == int.MaxValue ? "" : $" and at most {most}")}.");
-    });
+    private static Func<ArgumentResult, int?> Whole(int least, int most = int.MaxValue) => result => Parsed<int?>(result, text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most
+        ? value
+        : throw new ArgumentException($"'{text}' is not a whole number from {least}{(most == int.MaxValue ? " on" : $" to {most}")}."));
 }

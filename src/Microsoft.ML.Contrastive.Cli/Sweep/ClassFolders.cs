@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Contrastive.Cli.Sweep;
 
@@ -51,6 +52,24 @@ internal sealed record ClassFolders(string Name, LabelledImage[] Train, Labelled
 
     /// <summary>Class indices of images.</summary>
     public int[] Labels(IEnumerable<LabelledImage> images) => [.. images.Select(image => Array.BinarySearch(Classes, image.Label, StringComparer.Ordinal))];
+
+    /// <summary>Reads the test images once: a training of hours must not end at one that cannot be read. Those of training are read at its start.</summary>
+    /// <exception cref="InvalidDataException">One cannot be read.</exception>
+    public void RequireReadableTest(CancellationToken cancellation)
+    {
+        foreach (LabelledImage image in Test)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            try
+            {
+                using MLImage pixels = MLImage.CreateFromFile(image.ImagePath);
+            }
+            catch (ArgumentException error)
+            {
+                throw new InvalidDataException($"The image '{image.ImagePath}' cannot be read ({error.Message}). Replace or remove it.", error);
+            }
+        }
+    }
 
     private static LabelledImage[] Choose(string folder, string part, int? count, string option)
     {

@@ -19,8 +19,8 @@ internal sealed class SweepFile : IDisposable
         _path = path;
         _lock = held;
         string[] lines = CompleteLines(path), facts = CompleteLines(FactsPath);
-        if (lines is [var header, ..] && header != SweepRow.Header)
-            throw new InvalidDataException($"'{path}' begins with '{header}' instead of '{SweepRow.Header}': it is no file of a sweep. Name another --output.");
+        if (lines is [not SweepRow.Header, ..])
+            throw new InvalidDataException($"'{path}' does not begin with '{SweepRow.Header}': it is no file of a sweep. Name another --output.");
         _rows = [.. lines.Select((line, i) => (line, i)).Skip(1).Select(l => Read(path, l.i, () => SweepRow.Parse(l.line)))];
 
         if (_rows.CountBy(row => row.Key).FirstOrDefault(run => run.Value > 1) is { Key: { } twice })
@@ -49,13 +49,15 @@ internal sealed class SweepFile : IDisposable
     /// <exception cref="InvalidDataException">It is no file of a sweep, or damaged.</exception>
     public static SweepFile Open(string path)
     {
+        if (Directory.Exists(path))
+            throw new IOException($"'{path}' is a folder; --output names a file.");
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         FileStream held;
         try
         {
             held = new FileStream($"{path}.lock", FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
         }
-        catch (IOException e)
+        catch (IOException e) when (File.Exists($"{path}.lock"))
         {
             throw new IOException($"Another sweep writes to '{path}'. Wait for it, or name another --output. ({e.Message})", e);
         }
@@ -108,23 +110,28 @@ internal sealed class SweepFile : IDisposable
         file.Flush(flushToDisk: true);
     }
 
-    private static string[] CompleteLines(string path)
-    {
-        if (!File.Exists(path))
-            return [];
-        return [.. File.ReadAllText(path).Split('\n')[..^1].Select(line => line.TrimEnd('\r'))];
-    }
+    private static string[] CompleteLines(string path) =>
+        [.. Encoding.UTF8.GetString(UpToLastLineEnd(path)).TrimStart('\uFEFF').Split('\n')[..^1].Select(line => line.TrimEnd('\r'))];
 
     private static void DropTornLine(string path)
     {
-        if (!File.Exists(path))
-            return;
-        byte[] bytes = File.ReadAllBytes(path);
-        int whole = bytes.AsSpan().LastIndexOf((byte)'\n') + 1;
-        if (whole == bytes.Length)
+        int whole = UpToLastLineEnd(path).Length;
+        if (!File.Exists(path) || whole == new FileInfo(path).Length)
             return;
         using FileStream file = File.OpenWrite(path);
         file.SetLength(whole);
+    }
+
+    private static byte[] UpToLastLineEnd(string path)
+    {
+        if (!File.Exists(path))
+            return [];
+
+        // No more than its length: a device gives bytes without end.
+        byte[] bytes = new byte[new FileInfo(path).Length];
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        int read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        return bytes[..(bytes.AsSpan(0, read).LastIndexOf((byte)'\n') + 1)];
     }
 
     private static T Read<T>(string path, int line, Func<T> parse)

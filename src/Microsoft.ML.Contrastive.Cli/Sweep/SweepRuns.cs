@@ -28,6 +28,8 @@ internal static class SweepRuns
         }
 
         (PlannedRun Run, ClassFolders Data)[] missing = [.. all.Where(planned => !file.Contains(planned.Run.Key))];
+        foreach (ClassFolders data in missing.Select(planned => planned.Data).Distinct())
+            data.RequireReadableTest(cancellation);
         foreach (ClassFolders data in sets)
             output.WriteLine($"{data.Name}: {data.Train.Length} training images, {data.Test.Length} test images, {data.Classes.Length} classes");
         output.WriteLine(FrozenEvaluation.Protocol);
@@ -42,7 +44,7 @@ internal static class SweepRuns
             TimeSpan left = Stopwatch.GetElapsedTime(start) / (i + 1) * (missing.Length - i - 1);
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{i + 1}/{missing.Length} {row.Key}: {facts.Failure ?? $"kNN {row.Knn:P2}, linear {row.Linear:P2}, loss {facts.Loss ?? double.NaN:F4}"}; {facts.TrainingSeconds:F1} + {facts.EvaluationSeconds:F1} s, {left:h\\:mm\\:ss} left"));
+                $"{i + 1}/{missing.Length} {row.Key}: {facts.Failure ?? $"kNN {row.Knn:P2}, linear {row.Linear:P2}{(facts.Loss is { } loss ? string.Create(CultureInfo.InvariantCulture, $", loss {loss:F4}") : "")}"}; {facts.TrainingSeconds:F1} + {facts.EvaluationSeconds:F1} s, {left:h\\:mm\\:ss} left"));
         }
     }
 }

@@ -59,7 +59,7 @@ public sealed class SweepTests : IDisposable
     public async Task A_line_without_its_end_is_made_again(int cut)
     {
         string[] options = ["--methods", "random,simclr", "--views", "joint", "--beta", "0.5", "--seeds", "7"];
-        await Sweep(options);
+        Assert.DoesNotContain("NaN", (await Sweep(options)).Output, StringComparison.Ordinal);
         byte[] whole = File.ReadAllBytes(Rows);
         Assert.EndsWith(",joint(0.5)", File.ReadAllLines(Rows)[^1][..^14], StringComparison.Ordinal);
         File.WriteAllBytes(Rows, whole[..^cut]);
@@ -92,7 +92,10 @@ public sealed class SweepTests : IDisposable
     [InlineData("square", "--views", "square")]
     [InlineData("5..1", "--seeds", "5..1")]
     [InlineData("NaN", "--beta", "NaN")]
-    [InlineData("--epochs is 0", "--epochs", "0")]
+    [InlineData("--epochs: '0' is not a whole number from 1 on", "--epochs", "0")]
+    [InlineData("--epochs: 'x' is not a whole number", "--epochs", "x")]
+    [InlineData("--gpu: '99999999999' is not a whole number", "--gpu", "99999999999")]
+    [InlineData("is a folder", "--output", ".")]
     [InlineData("named twice", "--methods", "simclr,simclr")]
     [InlineData("resnet11", "--backbone", "resnet11")]
     [InlineData("no folder", "--data", "nowhere")]
@@ -170,6 +173,25 @@ public sealed class SweepTests : IDisposable
         Assert.Contains("Another sweep", Assert.Throws<IOException>(() => SweepFile.Open(Rows)).Message, StringComparison.Ordinal);
         using SweepFile reader = SweepFile.Read(Rows);
         Assert.Empty(reader.Rows);
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_made_is_not_blamed_on_another_sweep()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs /proc, where nobody can make a file, and /dev/full, which never ends and takes nothing");
+        Assert.DoesNotContain("Another sweep", Assert.ThrowsAny<IOException>(() => SweepFile.Open("/proc/rows.csv")).Message, StringComparison.Ordinal);
+        Assert.ThrowsAny<IOException>(() => SweepFile.Open("/dev/full"));
+    }
+
+    [Fact]
+    public async Task An_unreadable_test_image_is_found_before_the_first_run()
+    {
+        string broken = Directory.GetFiles(Path.Combine(_folder, "stripes", "test"), "*", SearchOption.AllDirectories)[0];
+        File.WriteAllBytes(broken, [1, 2, 3]);
+        (int code, string output, string error) = await Sweep(["--methods", "simclr", "--views", "rrc", "--seeds", "1"]);
+        Assert.Equal(1, code);
+        Assert.Contains(broken, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("1 runs", output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -26,6 +26,7 @@ public static class DifficultyFigure
                 Title = all[i].Name,
                 Color = FigureStyle.Color(i),
                 StrokeThickness = 1.6,
+                LineStyle = FigureStyle.Line(i),
                 MarkerType = MarkerType.Circle,
                 MarkerSize = 3,
                 MarkerFill = FigureStyle.Color(i),

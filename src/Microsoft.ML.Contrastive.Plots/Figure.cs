@@ -72,7 +72,7 @@ public sealed class Figure
         lock (_lock)
         {
             _model.Background = OxyColors.White;
-            return new SvgExporter { Width = width, Height = height, UseVerticalTextAlignmentWorkaround = true }.ExportToString(_model);
+            return new SvgExporter { Width = width, Height = height, UseVerticalTextAlignmentWorkaround = true, TextMeasurer = new WideText(width, height) }.ExportToString(_model);
         }
     }
 
@@ -108,5 +108,15 @@ public sealed class Figure
             ((IPlotModel)_model).Update(updateData: true);
             ((IPlotModel)_model).Render(context, new OxyRect(0, 0, width, height));
         }
+    }
+
+    /// <summary>Whoever opens an SVG has other fonts than Arial, whose widths OxyPlot takes: names would be cut off or run into one another.</summary>
+    private sealed class WideText(double width, double height) : PdfRenderContext(width, height, OxyColors.White)
+    {
+        // Of the size, for a letter on average: DejaVu Sans, the widest of the usual fonts.
+        private const double LetterWidth = 0.65;
+
+        public override OxySize MeasureText(string text, string fontFamily, double fontSize, double fontWeight) =>
+            new((text?.Length ?? 0) * LetterWidth * fontSize, base.MeasureText(text, fontFamily, fontSize, fontWeight).Height);
     }
 }

@@ -18,6 +18,9 @@ internal static class FigureStyle
     /// <summary>The colour of a series.</summary>
     public static OxyColor Color(int series) => Colors[series % Colors.Length];
 
+    /// <summary>The line of a series: dotted where the colours begin again.</summary>
+    public static LineStyle Line(int series) => series / Colors.Length % 2 == 0 ? LineStyle.Solid : LineStyle.Dot;
+
     /// <summary>A plot without series.</summary>
     public static PlotModel Model(string title, string horizontal, string vertical)
     {

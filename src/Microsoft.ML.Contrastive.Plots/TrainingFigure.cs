@@ -44,6 +44,7 @@ public static class TrainingFigure
                 Title = all[i].Name,
                 Color = FigureStyle.Color(i),
                 StrokeThickness = 1.6,
+                LineStyle = FigureStyle.Line(i),
                 MarkerType = points.Length <= 30 ? MarkerType.Circle : MarkerType.None,
                 MarkerSize = 2.5,
                 MarkerFill = FigureStyle.Color(i),

@@ -54,6 +54,25 @@ public sealed class FigureTests : IDisposable
     }
 
     [Fact]
+    public void Names_in_an_svgs_legend_have_room_in_wide_fonts()
+    {
+        // DejaVu Sans, what most Linux machines take for sans-serif, has letters of 0.6 of its size on average.
+        string svg = PairFigure.Create([("GaussianBlur and more", Examples.Areas(0)), ("β = 1", Examples.Areas(1))]).ToSvg();
+        (string Text, double X)[] names = [.. XDocument.Parse(svg).Descendants().Where(e => e.Name.LocalName == "text")
+            .Select(e => (e.Value, double.Parse(e.Attribute("transform")!.Value.Split('(', ',')[1], System.Globalization.CultureInfo.InvariantCulture))).TakeLast(3)];
+        Assert.Equal(["GaussianBlur and more", "β = 1", "closed form"], names.Select(n => n.Text));
+        Assert.All(names.Zip(names.Skip(1)), pair => Assert.True(pair.Second.X - pair.First.X > 0.6 * 12 * pair.First.Text.Length, $"{pair}"));
+    }
+
+    [Fact]
+    public void Nine_runs_are_told_apart()
+    {
+        string svg = TrainingFigure.Create(Enumerable.Range(0, 9).Select(i => ($"run {i}", (IReadOnlyList<EpochMetrics>)Examples.Run(i + 1)))).ToSvg();
+        IEnumerable<string?> styles = XDocument.Parse(svg).Descendants().Where(e => e.Name.LocalName == "polyline").Select(e => e.Attribute("style")?.Value);
+        Assert.True(styles.Distinct().Count() >= 9, string.Join("\n", styles.Distinct()));
+    }
+
+    [Fact]
     public void A_difficulty_has_a_bar_of_two_standard_errors()
     {
         // One unit of cosine over the height of the plot: a bar of ±0.02 around 0.5 is a twenty-fifth of it.

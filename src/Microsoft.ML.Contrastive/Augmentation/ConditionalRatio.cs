@@ -15,13 +15,16 @@ internal sealed class ConditionalRatio
     // Where s_1 is min or max to the last digit, t is infinite; e^(−700) is beyond any digit of a double and still finite.
     private const double Farthest = 700;
 
+    // From here on max is so far above s_1, or s_1 above min, that 1 − their ratio loses digits.
+    private const double WideFrom = 1000;
+
     private readonly double _bound, _ratio;
     private readonly CumulativeIntegral _above, _below;
 
     public ConditionalRatio(JointLaw law, double bound)
     {
         (_bound, _ratio) = (bound, Math.Exp(bound));
-        double startAbove = -Math.Log(-Expm1(-bound)), startBelow = -Math.Log(Expm1(bound));
+        double startAbove = CoordinateAbove(0), startBelow = -Math.Log(Expm1(bound));
         if (law is BetaLaw { Beta: 0 } or ReleasedLaw)
         {
             double reach = law is ReleasedLaw released ? released.Reach(bound) : bound, density = 0.5 / reach;
@@ -47,7 +50,7 @@ internal sealed class ConditionalRatio
     /// <param name="probability">In (0, 1).</param>
     public double Quantile(double first, double probability)
     {
-        double above = _above.Evaluate(Math.Min(Farthest, -Math.Log((first - 1) / first)));
+        double above = _above.Evaluate(Math.Min(Farthest, first < WideFrom ? -Math.Log((first - 1) / first) : MinusLog1m(1 / first)));
         double below = _below.Evaluate(Math.Min(Farthest, -Math.Log(Math.Max(0, _ratio - first) / first))) / _ratio;
         double target = (probability * (above + below)) - below;
         return target >= 0
@@ -55,13 +58,20 @@ internal sealed class ConditionalRatio
             : RatioBelow(_below.Invert(-target * _ratio));
     }
 
-    private double CoordinateAbove(double logRatio) => -Math.Log(-Expm1(logRatio - _bound));
+    private double CoordinateAbove(double logRatio)
+    {
+        double left = Math.Exp(logRatio - _bound);
+        return left * WideFrom > 1 ? -Math.Log(-Expm1(logRatio - _bound)) : MinusLog1m(left);
+    }
 
     private double CoordinateBelow(double logRatio) => -Math.Log(Expm1(_bound + logRatio));
 
     private double RatioAbove(double t) => _bound + Math.Log(-Expm1(-t));
 
     private double RatioBelow(double t) => Math.Log(1 + Math.Exp(-t)) - _bound;
+
+    /// <summary>−ln(1 − x) for small x, where 1 − x has lost the digits of x.</summary>
+    private static double MinusLog1m(double x) => 2 * Math.Atanh(x / (2 - x));
 
     /// <summary>e^x − 1 without cancellation near 0, where <see cref="double.ExpM1"/> has it.</summary>
     private static double Expm1(double x) => Math.Abs(x) < 0.5 ? 2 * Math.Exp(0.5 * x) * Math.Sinh(0.5 * x) : Math.Exp(x) - 1;

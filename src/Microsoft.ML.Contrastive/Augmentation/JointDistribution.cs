@@ -23,11 +23,14 @@ public enum ViewPairing
 /// </remarks>
 public sealed class JointDistribution : IEquatable<JointDistribution>
 {
+    // Values are uniform on a part of the range: next to the largest, those near the smallest are beyond the digits of a number beyond it.
+    private const double MostRatio = 1e15;
+
     private readonly Lazy<ConditionalRatio> _conditional;
 
     /// <summary>Describes a joint distribution.</summary>
     /// <param name="min">Smallest value: positive.</param>
-    /// <param name="max">Largest value: finite, above <paramref name="min"/>.</param>
+    /// <param name="max">Largest value: finite, above <paramref name="min"/>, at most 1e15 times it.</param>
     /// <param name="law">Law of the log ratio.</param>
     /// <exception cref="ArgumentOutOfRangeException">An empty or non-positive range, or a law that does not go with it.</exception>
     public JointDistribution(double min, double max, JointLaw law)
@@ -35,6 +38,8 @@ public sealed class JointDistribution : IEquatable<JointDistribution>
         ArgumentNullException.ThrowIfNull(law);
         if (!(min > 0 && min < max && double.IsFinite(max)))
             throw Setting.OutOfRange("range", (min, max), "0 < min < max, both finite, for a joint law");
+        if (!(max / min <= MostRatio))
+            throw Setting.OutOfRange("range", (min, max), FormattableString.Invariant($"max / min up to {MostRatio:0E+0} for a joint law"));
         (Min, Max, Law, Bound) = (min, max, law, Math.Log(max / min));
         law.Validate(Bound);
         _conditional = new(() => new ConditionalRatio(law, Bound));

@@ -8,8 +8,8 @@ public sealed class PairHistogram
     /// <summary>Default number of bins.</summary>
     public const int DefaultBins = 50;
 
-    private const int NodesPerBin = 16;
     private const int Probabilities = 1000;
+    private const int Halvings = 60;
 
     internal PairHistogram(PairQuantity quantity, double[] values, PairTheory? theory, int bins)
     {
@@ -27,8 +27,9 @@ public sealed class PairHistogram
         if (theory is not { Law: var law, Bound: var bound })
             return;
         Law = law;
-        Theory = [.. Edges.Zip(Edges.Skip(1), (from, to) => Mass(law, bound, from, to) / (to - from))];
-        TheoreticalShareBeyondTwo = bound > Math.Log(2) ? Mass(law, bound, -bound, -Math.Log(2), Probabilities) + Mass(law, bound, Math.Log(2), bound, Probabilities) : 0;
+        double[] below = [.. Edges.Select(edge => ProbabilityBelow(law, bound, edge))];
+        Theory = [.. below.Zip(below.Skip(1), (from, to) => (to - from) * bins / (high - low))];
+        TheoreticalShareBeyondTwo = ProbabilityBelow(law, bound, -Math.Log(2)) + 1 - ProbabilityBelow(law, bound, Math.Log(2));
         KolmogorovDistance = Distance(values, law, bound);
     }
 
@@ -83,9 +84,22 @@ public sealed class PairHistogram
         return IsRatio ? (-(theory?.Bound ?? largest), theory?.Bound ?? largest) : (0, largest);
     }
 
-    /// <summary>The density's integral, by midpoints: a law may be infinite at an edge.</summary>
-    private static double Mass(JointLaw law, double bound, double from, double to, int nodes = NodesPerBin) =>
-        Enumerable.Range(0, nodes).Sum(i => law.Density(from + ((to - from) * (i + 0.5) / nodes), bound)) * (to - from) / nodes;
+    /// <summary>The law's distribution function: its quantile function inverted by bisection, however narrow the law.</summary>
+    private static double ProbabilityBelow(JointLaw law, double bound, double logRatio)
+    {
+        if (Math.Abs(logRatio) >= bound)
+            return logRatio < 0 ? 0 : 1;
+        double low = 0, high = 1;
+        for (int i = 0; i < Halvings; i++)
+        {
+            double middle = 0.5 * (low + high);
+            if (middle <= low || middle >= high)
+                break;
+            (low, high) = law.Quantile(middle, bound) < logRatio ? (middle, high) : (low, middle);
+        }
+
+        return low;
+    }
 
     private static double Distance(double[] values, JointLaw law, double bound)
     {

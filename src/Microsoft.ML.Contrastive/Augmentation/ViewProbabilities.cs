@@ -37,7 +37,7 @@ public sealed class ViewProbabilities : IEnumerable<double>, IEquatable<ViewProb
         if (probabilities.IsEmpty)
             throw Setting.OutOfRange(nameof(probabilities), "empty", "one probability for all views or one for each");
         foreach (double probability in probabilities)
-            Setting.Probability(probability, nameof(probabilities));
+            Setting.Probability(probability, nameof(JointBlur.Probability));
         return new ViewProbabilities(probabilities.ToArray());
     }
 

@@ -147,6 +147,27 @@ public sealed class JointDistributionTests
             Assert.Equal(p, Mass(low, Math.Log(joint.Conditional(first, p) / first)) / whole, 1e-10);
     }
 
+    [Theory]
+    [InlineData(1e-12)]
+    [InlineData(1.37e-15)]
+    public void A_star_follows_a_narrow_law_on_a_wide_range(double min)
+    {
+        // In the middle of a range without visible ends, ln(value / first) is all but normal with the law's own deviation.
+        var joint = new JointDistribution(min, 1, new BetaLaw(1000));
+        double deviation = joint.Bound / 1000;
+        foreach (double first in (double[])[0.11, 0.37, 0.5])
+        {
+            Assert.Equal(-0.6745 * deviation, Math.Log(joint.Conditional(first, 0.25) / first), 0.05 * deviation);
+            Assert.Equal(0.6745 * deviation, Math.Log(joint.Conditional(first, 0.75) / first), 0.05 * deviation);
+        }
+    }
+
+    [Theory]
+    [InlineData(1e-16, 1)]
+    [InlineData(1e-300, 1e300)]
+    public void A_range_wider_than_the_digits_of_its_numbers_is_refused(double min, double max) =>
+        Assert.Contains("1E+15", Assert.Throws<ArgumentOutOfRangeException>(() => new JointDistribution(min, max, new BetaLaw(0))).Message);
+
     /// <summary>Against the inverse by bisection in an arithmetic of 30 digits (eng/expected/joint_law.py), also where the first value has a density of 1e-36.</summary>
     [Fact]
     public void Conditional_quantile_keeps_its_digits_for_tiny_and_huge_beta()

@@ -14,6 +14,15 @@ public sealed class PairStatisticsTests
     [InlineData(2)]
     public void Joint_areas_follow_the_law_of_beta(double beta) => Follows(new JointCrop { OutputSize = Plans.Output, Beta = beta }, PairQuantity.LogAreaRatio, new BetaLaw(beta));
 
+    [Theory]
+    [InlineData(1e5, 0)]
+    [InlineData(-1e5, 1)]
+    public void The_closed_form_holds_for_laws_that_are_narrower_than_a_bin(double beta, double beyondTwo)
+    {
+        PairHistogram histogram = Follows(new JointCrop { OutputSize = Plans.Output, Beta = beta }, PairQuantity.LogAreaRatio, new BetaLaw(beta));
+        Assert.Equal(beyondTwo, histogram.TheoreticalShareBeyondTwo!.Value, 9);
+    }
+
     [Fact]
     public void Independent_areas_follow_the_closed_form()
     {

@@ -178,7 +178,7 @@ public sealed class StepTests
         Refused("Hue", "0 to 0.5", () => new ColorJitter { Hue = 0.6 });
         Refused("SigmaRange", "0 < Min <= Max", () => new GaussianBlur { SigmaRange = (0, 2) });
         Refused("Operator", "PilRadius", () => new GaussianBlur { Operator = (BlurOperator)7 });
-        Refused("probabilities", "0 to 1", () => new JointBlur { Probability = [0.5, 2] });
+        Refused("Probability", "0 to 1", () => new JointBlur { Probability = [0.5, 2] });
         Refused("Factors", "Brightness, Contrast, Both", () => new JointColor { Factors = 0 });
         Refused("Brightness", "below 1", () => Plans.Of(2, Crop, new JointColor { Brightness = 1 }));
         Refused("Contrast", "above 0", () => Plans.Of(2, Crop, new JointColor { Contrast = 0, Factors = JointFactors.Both }));

@@ -34,6 +34,12 @@ internal abstract class BackboneModule(string name) : nn.Module<Tensor, Tensor>(
     /// <returns>Name of the value that holds the features [B, D].</returns>
     public abstract string WriteOnnx(OnnxGraphWriter graph, string input);
 
+    /// <summary>Writes the network up to its last feature map as ONNX nodes, in evaluation mode. Only where <see cref="Backbone.HasFeatureMap"/>.</summary>
+    /// <param name="graph">The graph under construction.</param>
+    /// <param name="input">Name of the value that holds the normalised images [B, 3, H, W].</param>
+    /// <returns>Name of the value that holds the map [B, C, h, w].</returns>
+    public virtual string WriteFeatureMapOnnx(OnnxGraphWriter graph, string input) => throw new NotSupportedException($"{GetName()} has no feature map.");
+
     /// <summary>Nothing beyond what the constructor registered: torch would add every field under its C# name too.</summary>
     protected override void RegisterComponents()
     {

@@ -8,32 +8,38 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Contrastive.Backbones;
 
 /// <summary>
-/// Collects the nodes and weights of an ONNX graph (opset 17). The graph writers beside the backbones speak through it: a method adds a node, takes the
-/// names of the values that go in and returns the name of the value that comes out. Weights are 32-bit floats under their names in the state dictionary.
+/// Collects the nodes and weights of an ONNX graph. The graph writers beside the backbones speak through it: a method adds a node, takes the
+/// names of the values that go in and returns the name of the value that comes out. Weights have their names in the state dictionary.
 /// </summary>
 internal sealed class OnnxGraphWriter
 {
-    /// <summary>Version of the standard operator set that the graphs are written for: the first with LayerNormalization.</summary>
-    public const int Opset = 17;
+    /// <summary>The first version of the standard operator set with LayerNormalization, and the first that resizes with antialiasing.</summary>
+    private const int LayerNormalizationOpset = 17, AntialiasOpset = 18;
 
     private readonly HashSet<string> _names = [];
+    private readonly OnnxWeightType _weights;
     private readonly bool _foldBatchNorm;
 
     /// <summary>Begins a graph.</summary>
     /// <param name="imageHeight">Height in pixels of the images that the graph is for.</param>
     /// <param name="imageWidth">Width in pixels.</param>
+    /// <param name="weights">How the weights of convolutions and linear layers are stored.</param>
     /// <param name="foldBatchNorm">Whether batch norms become part of the convolutions before them: fewer nodes, equal up to rounding.</param>
     /// <param name="reservedNames">Names of the graph's inputs and outputs, which no other value may take.</param>
-    public OnnxGraphWriter(int imageHeight, int imageWidth, bool foldBatchNorm, params ReadOnlySpan<string> reservedNames)
+    public OnnxGraphWriter(int imageHeight, int imageWidth, OnnxWeightType weights, bool foldBatchNorm, params ReadOnlySpan<string> reservedNames)
     {
         ImageHeight = imageHeight;
         ImageWidth = imageWidth;
+        _weights = weights;
         _foldBatchNorm = foldBatchNorm;
         foreach (string name in reservedNames)
             _names.Add(name);
     }
 
     public GraphProto Graph { get; } = new();
+
+    /// <summary>Version of the standard operator set that the nodes written so far need.</summary>
+    public int Opset { get; private set; } = LayerNormalizationOpset;
 
     public int ImageHeight { get; }
 
@@ -51,12 +57,37 @@ internal sealed class OnnxGraphWriter
     public string Initializer(string name, ReadOnlySpan<float> values, params ReadOnlySpan<long> shape) =>
         AddInitializer(name, TensorProto.Types.DataType.Float, MemoryMarshal.AsBytes(values), shape);
 
+    /// <summary>The weight of a convolution or linear layer, stored as the graph stores weights; what comes out are 32-bit floats.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="values">Its values.</param>
+    /// <param name="channelAxis">The axis of the output channels, each of which has a scale of its own in 8 bits.</param>
+    public string Weight(string name, Tensor values, int channelAxis)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        switch (_weights)
+        {
+            case OnnxWeightType.Float16:
+                Tensor halves = values.to(ScalarType.Float16).cpu().contiguous();
+                return Cast(AddInitializer(name, TensorProto.Types.DataType.Float16, halves.bytes, halves.shape), TensorProto.Types.DataType.Float);
+            case OnnxWeightType.Int8:
+                (Tensor integers, Tensor scales) = OnnxQuantization.PerChannel(values.to(ScalarType.Float32).cpu(), channelAxis);
+                return Node(
+                    "DequantizeLinear",
+                    $"{name}.dequantized",
+                    [AddInitializer(name, TensorProto.Types.DataType.Int8, integers.bytes, integers.shape), Initializer($"{name}.scale", scales)],
+                    Attribute("axis", channelAxis));
+            default:
+                return Initializer(name, values);
+        }
+    }
+
     /// <summary>A constant number.</summary>
     public string Scalar(float value) => Initializer("constant", [value]);
 
     /// <summary>A convolution, with its bias where it has one.</summary>
     public string Convolution(string path, string input, Conv2d convolution) =>
-        Convolution(path, input, convolution, Initializer($"{path}.weight", convolution.weight), convolution.bias is null ? null : Initializer($"{path}.bias", convolution.bias));
+        Convolution(path, input, convolution, Weight($"{path}.weight", convolution.weight, channelAxis: 0), convolution.bias is null ? null : Initializer($"{path}.bias", convolution.bias));
 
     /// <summary>A convolution without bias and the batch norm after it, in evaluation mode.</summary>
     public string ConvolutionAndBatchNorm(string convolutionPath, string input, Conv2d convolution, string batchNormPath, BatchNorm2d batchNorm)
@@ -83,7 +114,7 @@ internal sealed class OnnxGraphWriter
         Tensor scale = batchNorm.weight!.to(float64) / (batchNorm.running_var!.to(float64) + batchNorm.eps).sqrt();
         Tensor weight = convolution.weight.to(float64) * scale.view(-1, 1, 1, 1);
         Tensor bias = batchNorm.bias!.to(float64) - (batchNorm.running_mean!.to(float64) * scale);
-        return Convolution(convolutionPath, input, convolution, Initializer($"{convolutionPath}.weight", weight), Initializer($"{convolutionPath}.bias", bias));
+        return Convolution(convolutionPath, input, convolution, Weight($"{convolutionPath}.weight", weight, channelAxis: 0), Initializer($"{convolutionPath}.bias", bias));
     }
 
     public string Relu(string x) => Node("Relu", "relu", [x]);
@@ -105,6 +136,46 @@ internal sealed class OnnxGraphWriter
 
     public string Multiply(string x, string y) => Node("Mul", "mul", [x, y]);
 
+    public string Subtract(string x, string y) => Node("Sub", "sub", [x, y]);
+
+    public string Divide(string x, string y) => Node("Div", "div", [x, y]);
+
+    /// <summary>The larger of two values, element by element.</summary>
+    public string Max(string x, string y) => Node("Max", "max", [x, y]);
+
+    public string Floor(string x) => Node("Floor", "floor", [x]);
+
+    public string Sigmoid(string x) => Node("Sigmoid", "sigmoid", [x]);
+
+    /// <summary>The largest value of a tensor, as a tensor of the same rank with one value.</summary>
+    public string LargestOf(string x) => Node("ReduceMax", "largest", [x]);
+
+    /// <summary>Sums of the rows of a matrix [B, C]: [B, 1].</summary>
+    public string SumOfRows(string x) => Node("ReduceSum", "sum", [x, Integers([1])], Attribute("keepdims", 1));
+
+    public string Cast(string x, TensorProto.Types.DataType type) => Node("Cast", "cast", [x], Attribute("to", (long)type));
+
+    /// <summary>Lengths of the axes from <paramref name="start"/> to before <paramref name="end"/>, as integers.</summary>
+    public string Shape(string x, long start, long end) => Node("Shape", "shape", [x], Attribute("start", start), Attribute("end", end));
+
+    /// <summary>Resizes images [B, C, H, W] by antialiased bilinear interpolation, pixel centres at halves, weights outside the image left out as in Pillow.</summary>
+    /// <param name="x">The images.</param>
+    /// <param name="size">Value with the new height and width, integers.</param>
+    public string Resize(string x, string size)
+    {
+        Opset = AntialiasOpset;
+        var mode = new AttributeProto { Name = "mode", Type = AttributeProto.Types.AttributeType.String, S = ByteString.CopyFromUtf8("linear") };
+        return Node("Resize", "resize", [x, "", "", size], mode, Attribute("antialias", 1), Attribute("exclude_outside", 1), Attribute("axes", [2, 3]));
+    }
+
+    /// <summary>Part of images [B, C, H, W].</summary>
+    /// <param name="x">The images.</param>
+    /// <param name="start">Value with the first row and the first column, integers.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="width">Columns.</param>
+    public string Crop(string x, string start, long height, long width) =>
+        Node("Slice", "crop", [x, start, Add(start, Integers([height, width])), Integers([2, 3])]);
+
     public string MatMul(string x, string y) => Node("MatMul", "matmul", [x, y]);
 
     /// <summary>Softmax over the last axis.</summary>
@@ -121,7 +192,7 @@ internal sealed class OnnxGraphWriter
     public string Linear(string path, string x, Linear linear)
     {
         using Tensor transposed = linear.weight!.detach().t();
-        string product = MatMul(x, Initializer($"{path}.weight", transposed));
+        string product = MatMul(x, Weight($"{path}.weight", transposed, channelAxis: 1));
         return linear.bias is null ? product : Add(product, Initializer($"{path}.bias", linear.bias));
     }
 
@@ -161,11 +232,8 @@ internal sealed class OnnxGraphWriter
         Node("Gather", "gather", [x, AddInitializer("index", TensorProto.Types.DataType.Int64, MemoryMarshal.AsBytes([index]), [])], Attribute("axis", axis));
 
     /// <summary>Repeats a value [1, …] for every row of another value's batch, known or not when the graph is written.</summary>
-    public string ExpandToBatch(string value, string like, params ReadOnlySpan<long> rest)
-    {
-        string batch = Node("Shape", "batch", [like], Attribute("start", 0), Attribute("end", 1));
-        return Node("Expand", "expand", [value, Concat(0, batch, Integers(rest))]);
-    }
+    public string ExpandToBatch(string value, string like, params ReadOnlySpan<long> rest) =>
+        Node("Expand", "expand", [value, Concat(0, Shape(like, 0, 1), Integers(rest))]);
 
     /// <summary>Gives a value the name that the outside knows it by.</summary>
     /// <param name="x">The value.</param>

@@ -81,15 +81,16 @@ internal sealed class ResNet : BackboneModule
         }
     }
 
-    public override string WriteOnnx(OnnxGraphWriter graph, string input)
+    public override string WriteOnnx(OnnxGraphWriter graph, string input) => graph.Flatten(graph.GlobalAveragePool(WriteFeatureMapOnnx(graph, input)));
+
+    public override string WriteFeatureMapOnnx(OnnxGraphWriter graph, string input)
     {
         string x = graph.Relu(graph.ConvolutionAndBatchNorm("conv1", input, _conv1, "bn1", _bn1));
         if (_poolsAfterStem)
             x = graph.MaxPool(x, kernel: 3, stride: 2, padding: 1);
         foreach ((string path, ResidualBlock block) in _blocks)
             x = block.WriteOnnx(graph, x, path);
-
-        return graph.Flatten(graph.GlobalAveragePool(x));
+        return x;
     }
 
     private void Initialize(bool zeroInitializeResidual)

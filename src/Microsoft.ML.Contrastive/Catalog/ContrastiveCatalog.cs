@@ -171,6 +171,49 @@ public sealed class ContrastiveCatalog
         ViewPreview.Save(Context, path, groups, options ?? new ContactSheetOptions());
     }
 
+    /// <summary>
+    /// Writes a fitted pipeline from images to classes as one ONNX file: the encoder and, behind it, the linear classifier that ML.NET trained; runs it and compares
+    /// features, scores and class names with ML.NET's own on the same images.
+    /// </summary>
+    /// <param name="model">
+    /// The result of <c>Fit</c>: LoadImages → encoder (<c>AsEstimator()</c>) → MapValueToKey → LbfgsMaximumEntropy, SdcaMaximumEntropy, SdcaNonCalibrated or
+    /// OneVersusAll of a linear binary trainer → MapKeyToValue; loading and key mapping may stand anywhere or be missing. Or a pipeline that ends in an
+    /// <see cref="ImageClassifierTransformer"/>.
+    /// </param>
+    /// <param name="path">Where the file goes, in a folder that exists. It is written under a temporary name and appears only once it has been verified.</param>
+    /// <param name="options">What to write; the default takes any batch size and has 32-bit weights.</param>
+    /// <returns>How far the file is from ML.NET on the images compared, its size, inputs and outputs.</returns>
+    /// <remarks>
+    /// <para>
+    /// The file has the outputs <see cref="OnnxExportOptions.OutputName"/> (features [B, D]), <c>Score</c> ([B, C], as ML.NET has it) and <c>PredictedLabel</c> (names
+    /// [B], strings). Its metadata has the names as <c>class_names</c>, a JSON array in the order of the scores; labels without names have their key's number.
+    /// </para>
+    /// <para>
+    /// Scores are those of ML.NET: the softmax of the logits for maximum entropy; for one-versus-all each class's probability by Platt's sigmoid, divided by their
+    /// sum; for classifiers without probabilities (SdcaNonCalibrated, or OneVersusAll with <c>useProbabilities: false</c>) the logits.
+    /// </para>
+    /// </remarks>
+    /// <exception cref="ArgumentException">A step of the pipeline cannot be exported (the message names it), or an option is out of its range.</exception>
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The difference exceeds <see cref="OnnxExportOptions.Tolerance"/>, or the file would be larger than the 2 GB that ONNX allows; no file is left behind.
+    /// </exception>
+    public OnnxExportResult ExportClassifierToOnnx(ITransformer model, string path, OnnxExportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return OnnxExport.ToFile(path, () => FittedClassifier.Export(Context, model, options ?? new OnnxExportOptions()));
+    }
+
+    /// <inheritdoc cref="ExportClassifierToOnnx(ITransformer, string, OnnxExportOptions?)"/>
+    /// <param name="model">The fitted pipeline.</param>
+    /// <param name="stream">Receives the model; nothing is written when verification fails.</param>
+    /// <param name="options">What to write; the default takes any batch size and has 32-bit weights.</param>
+    public OnnxExportResult ExportClassifierToOnnx(ITransformer model, Stream stream, OnnxExportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return OnnxExport.ToStream(stream, () => FittedClassifier.Export(Context, model, options ?? new OnnxExportOptions()));
+    }
+
     /// <summary>How difficult positive pairs are for a trained encoder.</summary>
     public DifficultyCatalog Difficulty => new(Context);
 

@@ -56,6 +56,9 @@ public sealed class ContrastiveEncoderTransformer : ITransformer, IDisposable
     /// <summary>What came of loading the weights; <see langword="null"/> for an encoder that does not come from <c>LoadEncoder</c>.</summary>
     public WeightsReport? LoadedWeights { get; internal init; }
 
+    /// <summary>Name of the method that trained the weights, e.g. "simclr"; null for weights that were not trained here.</summary>
+    internal string? Method { get; init; }
+
     /// <inheritdoc/>
     public bool IsRowToRowMapper => true;
 
@@ -82,30 +85,23 @@ public sealed class ContrastiveEncoderTransformer : ITransformer, IDisposable
         new EncoderRowMapper(inputSchema, GetOutputSchema(inputSchema), _input, Network);
 
     /// <summary>Writes the encoder as an ONNX file, runs it and compares it with the network in memory.</summary>
-    /// <param name="path">Where the file goes. It is written under a temporary name and appears only once it has been verified.</param>
-    /// <param name="options">What to write; the default takes any batch size.</param>
-    /// <returns>The largest difference between a feature of the file and of the network on the images compared.</returns>
-    /// <exception cref="InvalidOperationException">The difference exceeds <see cref="OnnxExportOptions.Tolerance"/>; no file is left behind.</exception>
-    public float ExportToOnnx(string path, OnnxExportOptions? options = null)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        byte[] model = EncoderOnnx.Verified(Network, options ?? new OnnxExportOptions(), out float deviation);
-        EncoderOnnx.WriteFile(path, model);
-        return deviation;
-    }
+    /// <param name="path">Where the file goes, in a folder that exists. It is written under a temporary name and appears only once it has been verified.</param>
+    /// <param name="options">What to write; the default takes any batch size and has 32-bit weights.</param>
+    /// <returns>How far the file is from the network on the images compared, its size, inputs and outputs.</returns>
+    /// <exception cref="ArgumentException">An option is out of its range, or the backbone does not have what it asks for.</exception>
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The difference exceeds <see cref="OnnxExportOptions.Tolerance"/>, or the file would be larger than the 2 GB that ONNX allows; no file is left behind.
+    /// </exception>
+    public OnnxExportResult ExportToOnnx(string path, OnnxExportOptions? options = null) => OnnxExport.ToFile(path, () => EncoderOnnx.Export(this, options ?? new OnnxExportOptions()));
 
     /// <summary>Writes the encoder as ONNX to a stream, after having run it and compared it with the network in memory.</summary>
     /// <param name="stream">Receives the model; nothing is written when verification fails.</param>
-    /// <param name="options">What to write; the default takes any batch size.</param>
-    /// <returns>The largest difference between a feature of the file and of the network on the images compared.</returns>
-    /// <exception cref="InvalidOperationException">The difference exceeds <see cref="OnnxExportOptions.Tolerance"/>.</exception>
-    public float ExportToOnnx(Stream stream, OnnxExportOptions? options = null)
-    {
-        ArgumentNullException.ThrowIfNull(stream);
-        byte[] model = EncoderOnnx.Verified(Network, options ?? new OnnxExportOptions(), out float deviation);
-        stream.Write(model);
-        return deviation;
-    }
+    /// <param name="options">What to write; the default takes any batch size and has 32-bit weights.</param>
+    /// <returns>How far the model is from the network on the images compared, its size, inputs and outputs.</returns>
+    /// <exception cref="ArgumentException">An option is out of its range, or the backbone does not have what it asks for.</exception>
+    /// <exception cref="InvalidOperationException">The difference exceeds <see cref="OnnxExportOptions.Tolerance"/>, or the model would be larger than the 2 GB that ONNX allows.</exception>
+    public OnnxExportResult ExportToOnnx(Stream stream, OnnxExportOptions? options = null) => OnnxExport.ToStream(stream, () => EncoderOnnx.Export(this, options ?? new OnnxExportOptions()));
 
     /// <summary>Writes the encoder's weights and statistics for other code: PyTorch, torchvision, timm, detectron2.</summary>
     /// <param name="path">
@@ -126,7 +122,7 @@ public sealed class ContrastiveEncoderTransformer : ITransformer, IDisposable
     public void SaveWeights(string path, WeightFormat? format = null) => WeightsWriter.Write(path, Network.Backbone, format);
 
     /// <inheritdoc/>
-    void ICanSaveModel.Save(ModelSaveContext ctx) => ((ICanSaveModel)EncoderOnnx.Saved(_input, Network, OutputColumnName)).Save(ctx);
+    void ICanSaveModel.Save(ModelSaveContext ctx) => ((ICanSaveModel)EncoderOnnx.Saved(_input, this)).Save(ctx);
 
     /// <summary>Releases the network's memory.</summary>
     public void Dispose() => Network.Dispose();

@@ -35,14 +35,19 @@ internal sealed class EncoderNetwork : IImageEncoder, IDisposable
     public int FeatureDimension => Backbone.FeatureDimension;
 
     /// <inheritdoc/>
-    public void Encode(ReadOnlySpan<float> pixels, int rows, Span<float> features)
-    {
-        using IDisposable noGradients = inference_mode();
-        using DisposeScope scope = NewDisposeScope();
-        Tensor input = empty(rows, 3, InputSize.Height, InputSize.Width);
-        pixels.CopyTo(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(input.bytes));
-        Encode(input.to(_device).div(255f).sub(_mean).div(_std)).CopyTo(features);
-    }
+    public void Encode(ReadOnlySpan<float> pixels, int rows, Span<float> features) => Encode(pixels, rows).CopyTo(features);
+
+    /// <summary>Encodes a batch.</summary>
+    /// <param name="pixels">Rows × 3 × H × W values 0 … 255.</param>
+    /// <param name="rows">Number of images.</param>
+    /// <returns>Rows × D values.</returns>
+    public float[] Encode(ReadOnlySpan<float> pixels, int rows) => Run(pixels, rows, Backbone.forward);
+
+    /// <summary>The last feature map of a batch, before it is pooled; only where the backbone has one.</summary>
+    /// <param name="pixels">Rows × 3 × H × W values 0 … 255.</param>
+    /// <param name="rows">Number of images.</param>
+    /// <returns>Rows × C × h × w values.</returns>
+    public float[] FeatureMap(ReadOnlySpan<float> pixels, int rows) => Run(pixels, rows, Backbone.FeatureMap);
 
     /// <summary>Encodes images that are normalised already.</summary>
     /// <param name="normalized">[B, 3, H, W], on any device.</param>
@@ -51,7 +56,7 @@ internal sealed class EncoderNetwork : IImageEncoder, IDisposable
     {
         using IDisposable noGradients = inference_mode();
         using DisposeScope scope = NewDisposeScope();
-        return Backbone.forward(normalized.to(_device)).cpu().contiguous().data<float>().ToArray();
+        return Floats(Backbone.forward(normalized.to(_device)));
     }
 
     public bool IsDisposed => _mean.IsInvalid;
@@ -62,6 +67,17 @@ internal sealed class EncoderNetwork : IImageEncoder, IDisposable
         _mean.Dispose();
         _std.Dispose();
     }
+
+    private float[] Run(ReadOnlySpan<float> pixels, int rows, Func<Tensor, Tensor> network)
+    {
+        using IDisposable noGradients = inference_mode();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor input = empty(rows, 3, InputSize.Height, InputSize.Width);
+        pixels.CopyTo(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(input.bytes));
+        return Floats(network(input.to(_device).div(255f).sub(_mean).div(_std)));
+    }
+
+    private static float[] Floats(Tensor values) => values.cpu().contiguous().data<float>().ToArray();
 
     private Tensor PerChannel((float R, float G, float B) values) =>
         tensor(new[] { values.R, values.G, values.B }).reshape(1, 3, 1, 1).to(_device).DetachFromDisposeScope();

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Microsoft.ML.Contrastive.Augmentation;
 using Microsoft.ML.Contrastive.Backbones;
 using Microsoft.ML.Data;
 
@@ -7,76 +7,71 @@ namespace Microsoft.ML.Contrastive.Encoders;
 /// <summary>An encoder as ONNX: written, run and compared in one act.</summary>
 internal static class EncoderOnnx
 {
-    /// <summary>The model's bytes, once ONNX Runtime has given the same features as the network.</summary>
-    /// <param name="network">The encoder.</param>
-    /// <param name="options">What to write.</param>
-    /// <param name="deviation">Largest difference between two features.</param>
-    public static byte[] Verified(EncoderNetwork network, OnnxExportOptions options, out float deviation) =>
-        Verified(network, options, vectorOutput: false, out deviation);
-
-    private static byte[] Verified(EncoderNetwork network, OnnxExportOptions options, bool vectorOutput, out float deviation)
+    /// <summary>The model, once ONNX Runtime has given the same features as the network.</summary>
+    public static OnnxExport Export(ContrastiveEncoderTransformer encoder, OnnxExportOptions options)
     {
-        byte[] model = OnnxModel.Write(network.Backbone, ModelOptions(network, options) with { VectorOutput = vectorOutput });
-        using var trial = new OnnxTrial(model, network, options);
-        deviation = trial.Deviation(options.OutputName, trial.Features);
-        RequireWithin(options, deviation);
-        return model;
+        options.Validate();
+        options.RequireOf(encoder.Network.Backbone.Description!);
+        return Export(encoder, OnnxModel.Write(encoder.Network.Backbone, ModelOptions(encoder, options)), options, _ => { });
     }
 
     /// <summary>How the encoder is written, with or without a classifier behind it.</summary>
-    public static OnnxModelOptions ModelOptions(EncoderNetwork network, OnnxExportOptions options)
-    {
-        options.Validate();
-        return new OnnxModelOptions(options.InputName, options.OutputName, network.InputSize.Height, network.InputSize.Width)
+    public static OnnxModelOptions ModelOptions(ContrastiveEncoderTransformer encoder, OnnxExportOptions options) =>
+        new(options.InputName, options.OutputName, encoder.ImageSize.Height, encoder.ImageSize.Width)
         {
             Batch = options.FixedBatch,
-            Normalization = network.Normalization,
-            Metadata = Facts(network),
+            Normalization = encoder.Network.Normalization,
+            RawImage = options.RawImageInput,
+            FeatureMap = options.FeatureMap,
+            Weights = options.Weights,
+            FoldBatchNorm = options.FoldBatchNorm,
+            Metadata = OnnxMetadata.Of(encoder, options),
         };
-    }
 
-    /// <summary>Throws when a model differs from the network by more than the options allow.</summary>
-    public static void RequireWithin(OnnxExportOptions options, float deviation)
+    /// <summary>Runs a model and compares it.</summary>
+    /// <param name="encoder">The encoder that is in it.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="options">What was to be written.</param>
+    /// <param name="compareRest">Compares what follows the features.</param>
+    public static OnnxExport Export(ContrastiveEncoderTransformer encoder, byte[] model, OnnxExportOptions options, Action<OnnxTrial> compareRest)
     {
-        if (!(deviation <= options.Tolerance))
-            throw new InvalidOperationException(
-                $"The exported model differs from the encoder by {deviation:G3}, more than the tolerance of {options.Tolerance:G3} ({nameof(OnnxExportOptions)}.{nameof(OnnxExportOptions.Tolerance)}); it was not written.");
-    }
-
-    /// <summary>Writes a verified model under a temporary name first, so that a file which bears its name is whole.</summary>
-    public static void WriteFile(string path, byte[] model)
-    {
-        string temporary = $"{path}.{Environment.ProcessId}.tmp";
-        try
+        using var trial = new OnnxTrial(model, encoder.ImageSize, options);
+        float[] pixels = trial.Images.Planes();
+        float[] features = options.FeatureMap
+            ? encoder.Network.FeatureMap(pixels, trial.Images.Count)
+            : encoder.Network.Encode(pixels, trial.Images.Count);
+        trial.Compare(options.OutputName, features);
+        compareRest(trial);
+        return new OnnxExport(model, new OnnxExportResult(trial.LargestDeviation, features.Max(Math.Abs), model.Length, OnnxModel.OpsetOf(model), trial.Inputs, trial.Outputs)
         {
-            File.WriteAllBytes(temporary, model);
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
+            RawImageDeviation = options is { RawImageInput: true, FeatureMap: false } ? RawImageDeviation(encoder, trial) : null,
+        });
     }
 
     /// <summary>The encoder as a chain of ML.NET's own steps, which any ML.NET application can load.</summary>
-    public static TransformerChain<ITransformer> Saved(EncoderInput input, EncoderNetwork network, string outputColumn)
+    public static TransformerChain<ITransformer> Saved(EncoderInput input, ContrastiveEncoderTransformer encoder)
     {
-        byte[] model = Verified(network, new OnnxExportOptions { InputName = input.PixelColumn, OutputName = outputColumn, FixedBatch = 1 }, vectorOutput: true, out _);
-        return StockChain.Create(input, outputColumn, model);
+        var options = new OnnxExportOptions { InputName = input.PixelColumn, OutputName = encoder.OutputColumnName, FixedBatch = 1 };
+        byte[] model = OnnxModel.Write(encoder.Network.Backbone, ModelOptions(encoder, options) with { VectorOutput = true });
+        return StockChain.Create(input, encoder.OutputColumnName, Export(encoder, model, options, _ => { }).Model);
     }
 
-    /// <summary>What whoever finds the file needs to know to feed it.</summary>
-    private static Dictionary<string, string> Facts(EncoderNetwork network)
+    /// <summary>‖f − f′‖ / ‖f′‖ of features with images resized in the graph and by ML.NET.</summary>
+    private static double RawImageDeviation(ContrastiveEncoderTransformer encoder, OnnxTrial trial)
     {
-        (float R, float G, float B) mean = network.Normalization.Mean, std = network.Normalization.Std;
-        return new Dictionary<string, string>
+        double difference = 0, length = 0;
+        foreach ((double height, double width) in new[] { (1.4, 2.1), (3.0, 2.0), (2.0, 2.7) })
         {
-            ["backbone"] = network.Backbone.GetName(),
-            ["image_size"] = network.InputSize.ToString(),
-            ["pixel_range"] = "0..255",
-            ["channel_order"] = "RGB",
-            ["mean"] = string.Create(CultureInfo.InvariantCulture, $"{mean.R},{mean.G},{mean.B}"),
-            ["std"] = string.Create(CultureInfo.InvariantCulture, $"{std.R},{std.G},{std.B}"),
-        };
+            using TrialImages images = TrialImages.Photographs(
+                new ImageSize((int)Math.Ceiling(width * encoder.ImageSize.Width), (int)Math.Ceiling(height * encoder.ImageSize.Height)), trial.Images.Count);
+            float[] expected = [.. encoder.Transform(images.AsData(new MLContext(), encoder.InputColumnName)).GetColumn<float[]>(encoder.OutputColumnName).SelectMany(f => f)];
+            foreach ((float feature, float other) in trial.FeaturesOf(images).Zip(expected))
+            {
+                difference += Math.Pow(feature - other, 2);
+                length += Math.Pow(other, 2);
+            }
+        }
+
+        return Math.Sqrt(difference / length);
     }
 }

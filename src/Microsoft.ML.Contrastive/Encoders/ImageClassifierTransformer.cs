@@ -61,32 +61,22 @@ public sealed class ImageClassifierTransformer : ITransformer, IDisposable
     /// <inheritdoc/>
     public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => ((ITransformer)_chain).GetRowToRowMapper(inputSchema);
 
-    /// <summary>Writes the classifier as an ONNX file, runs it and compares it with the network in memory.</summary>
+    /// <summary>Writes the classifier as an ONNX file, runs it and compares it with the one in memory.</summary>
     /// <remarks>
     /// The file has the outputs <see cref="OnnxExportOptions.OutputName"/> (features [B, D]), <see cref="ScoreColumnName"/> (probabilities [B, C]) and
     /// <see cref="PredictedLabelColumnName"/> (names [B], strings). Its metadata has the names as <c>class_names</c>, a JSON array.
     /// </remarks>
-    /// <param name="path">Where the file goes. It is written under a temporary name and appears only once it has been verified.</param>
-    /// <param name="options">What to write; the default takes any batch size.</param>
-    /// <returns>The largest difference between a feature or probability of the file and of the network on the images compared.</returns>
-    /// <exception cref="InvalidOperationException">The difference exceeds <see cref="OnnxExportOptions.Tolerance"/>; no file is left behind.</exception>
-    public float ExportToOnnx(string path, OnnxExportOptions? options = null)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        EncoderOnnx.WriteFile(path, Onnx(options, out float deviation));
-        return deviation;
-    }
+    /// <param name="path">Where the file goes, in a folder that exists. It is written under a temporary name and appears only once it has been verified.</param>
+    /// <param name="options">What to write; the default takes any batch size and has 32-bit weights.</param>
+    /// <returns>How far features and probabilities of the file are from those in memory on the images compared, its size, inputs and outputs.</returns>
+    /// <inheritdoc cref="ContrastiveEncoderTransformer.ExportToOnnx(string, OnnxExportOptions?)" path="/exception"/>
+    public OnnxExportResult ExportToOnnx(string path, OnnxExportOptions? options = null) => OnnxExport.ToFile(path, () => Onnx(options ?? new OnnxExportOptions()));
 
     /// <inheritdoc cref="ExportToOnnx(string, OnnxExportOptions?)"/>
-    /// <summary>Writes the classifier as ONNX to a stream, after having run it and compared it with the network in memory.</summary>
+    /// <summary>Writes the classifier as ONNX to a stream, after having run it and compared it with the one in memory.</summary>
     /// <param name="stream">Receives the model; nothing is written when verification fails.</param>
-    /// <param name="options">What to write; the default takes any batch size.</param>
-    public float ExportToOnnx(Stream stream, OnnxExportOptions? options = null)
-    {
-        ArgumentNullException.ThrowIfNull(stream);
-        stream.Write(Onnx(options, out float deviation));
-        return deviation;
-    }
+    /// <param name="options">What to write; the default takes any batch size and has 32-bit weights.</param>
+    public OnnxExportResult ExportToOnnx(Stream stream, OnnxExportOptions? options = null) => OnnxExport.ToStream(stream, () => Onnx(options ?? new OnnxExportOptions()));
 
     /// <inheritdoc/>
     void ICanSaveModel.Save(ModelSaveContext ctx) => ((ICanSaveModel)_chain).Save(ctx);
@@ -94,6 +84,6 @@ public sealed class ImageClassifierTransformer : ITransformer, IDisposable
     /// <summary>Releases the network's memory.</summary>
     public void Dispose() => Encoder.Dispose();
 
-    private byte[] Onnx(OnnxExportOptions? options, out float deviation) =>
-        ClassifierOnnx.Verified(Encoder.Network, _head, ScoreColumnName, PredictedLabelColumnName, options ?? new OnnxExportOptions(), out deviation);
+    internal OnnxExport Onnx(OnnxExportOptions options) =>
+        new ClassifierOnnx(Encoder, _head, ScoreFormula.Softmax, ScoreColumnName, PredictedLabelColumnName, _chain.Transform).Export(options);
 }

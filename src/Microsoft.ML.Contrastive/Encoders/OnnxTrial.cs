@@ -1,53 +1,83 @@
+using Microsoft.ML.Contrastive.Augmentation;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Microsoft.ML.Contrastive.Encoders;
 
-/// <summary>A model that was just written, run by ONNX Runtime on images made up for it, beside what the network gives for them.</summary>
+/// <summary>A model that was just written, run by ONNX Runtime on images made up for it, beside what is known in memory for them.</summary>
 internal sealed class OnnxTrial : IDisposable
 {
     private const int ImagesCompared = 4;
 
     private readonly InferenceSession _session;
+    private readonly OnnxExportOptions _options;
     private readonly IDisposableReadOnlyCollection<DisposableNamedOnnxValue> _outputs;
 
-    public OnnxTrial(byte[] model, EncoderNetwork network, OnnxExportOptions options)
+    public OnnxTrial(byte[] model, ImageSize size, OnnxExportOptions options)
     {
-        int height = network.InputSize.Height, width = network.InputSize.Width;
-        int batch = options.FixedBatch ?? ImagesCompared;
-        // Noise around a gradient: every filter of the first layer sees something, and no two images are alike.
-        var random = new Random(20250225);
-        var pixels = new float[batch * 3 * height * width];
-        for (int i = 0; i < pixels.Length; i++)
-            pixels[i] = Math.Clamp(255f * (i % width) / width + random.Next(-96, 96), 0, 255);
-        Features = new float[batch * network.FeatureDimension];
-        network.Encode(pixels, batch, Features);
-
+        _options = options;
+        Images = TrialImages.Noise(size, options.FixedBatch ?? ImagesCompared);
         _session = OnnxSession.Open(model);
-        _outputs = _session.Run([NamedOnnxValue.CreateFromTensor(options.InputName, new DenseTensor<float>(pixels, [batch, 3, height, width]))]);
+        _outputs = Run(Images);
     }
 
-    /// <summary>The network's features of the images.</summary>
-    public float[] Features { get; }
+    /// <summary>The images, of the size that the encoder takes.</summary>
+    public TrialImages Images { get; }
 
-    /// <summary>Largest difference of an output from what it should be.</summary>
-    public float Deviation(string output, float[] expected)
+    /// <summary>Largest difference met in the comparisons.</summary>
+    public double LargestDeviation { get; private set; }
+
+    /// <summary>Inputs of the model.</summary>
+    public IReadOnlyList<OnnxTensor> Inputs => Describe(_session.InputMetadata);
+
+    /// <summary>Outputs of the model.</summary>
+    public IReadOnlyList<OnnxTensor> Outputs => Describe(_session.OutputMetadata);
+
+    /// <summary>Compares an output with what it should be, and throws where it differs by more than the options allow.</summary>
+    public void Compare(string output, float[] expected)
     {
-        float deviation = 0;
-        int index = 0;
-        foreach (float value in _outputs.Single(o => o.Name == output).AsTensor<float>())
-            deviation = Math.Max(deviation, float.IsFinite(value) ? Math.Abs(value - expected[index++]) : float.PositiveInfinity);
-        if (index != expected.Length)
-            throw new InvalidOperationException($"The exported model gave {index} values of '{output}'; {expected.Length} were expected.");
-        return deviation;
+        float[] values = Floats(_outputs, output);
+        if (values.Length != expected.Length)
+            throw new InvalidOperationException($"The exported model gave {values.Length} values of '{output}'; {expected.Length} were expected.");
+        double deviation = values.Zip(expected, (v, e) => float.IsFinite(v) ? Math.Abs(v - e) : double.PositiveInfinity).Max();
+        double tolerance = _options.ToleranceFor(expected.Max(Math.Abs));
+        if (!(deviation <= tolerance))
+        {
+            throw new InvalidOperationException(
+                $"The exported model differs from the encoder by {deviation:G3} in '{output}', more than the tolerance of {tolerance:G3} ({nameof(OnnxExportOptions)}.{nameof(OnnxExportOptions.Tolerance)}); it was not written.");
+        }
+
+        LargestDeviation = Math.Max(LargestDeviation, deviation);
     }
 
     /// <summary>The values of an output of text.</summary>
     public string[] Texts(string output) => [.. _outputs.Single(o => o.Name == output).AsTensor<string>()];
 
+    /// <summary>The features of raw images of any size, as many as the trial's.</summary>
+    public float[] FeaturesOf(TrialImages images)
+    {
+        using IDisposableReadOnlyCollection<DisposableNamedOnnxValue> outputs = Run(images);
+        return Floats(outputs, _options.OutputName);
+    }
+
     public void Dispose()
     {
         _outputs.Dispose();
         _session.Dispose();
+        Images.Dispose();
     }
+
+    private IDisposableReadOnlyCollection<DisposableNamedOnnxValue> Run(TrialImages images) => _session.Run(
+    [
+        _options.RawImageInput
+            ? NamedOnnxValue.CreateFromTensor(_options.InputName, new DenseTensor<byte>(images.Pixels, [images.Count, images.Size.Height, images.Size.Width, 3]))
+            : NamedOnnxValue.CreateFromTensor(_options.InputName, new DenseTensor<float>(images.Planes(), [images.Count, 3, images.Size.Height, images.Size.Width])),
+    ]);
+
+    private static float[] Floats(IEnumerable<NamedOnnxValue> outputs, string name) => [.. outputs.Single(o => o.Name == name).AsTensor<float>()];
+
+    private static OnnxTensor[] Describe(IReadOnlyDictionary<string, NodeMetadata> tensors) =>
+    [
+        .. tensors.Select(t => new OnnxTensor(t.Key, t.Value.ElementDataType.ToString(), string.Join(", ", t.Value.Dimensions.Zip(t.Value.SymbolicDimensions, (length, name) => length < 0 ? name : $"{length}")))),
+    ];
 }

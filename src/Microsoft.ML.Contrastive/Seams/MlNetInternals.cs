@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Reflection;
 using System.Runtime.CompilerServices;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -65,6 +67,20 @@ internal static class MlNetInternals
         IHostEnvironment environment, MaximumEntropyModelParameters model, DataViewSchema schema,
         string featureColumn, string labelColumn, string scoreColumn, string predictedLabelColumn) =>
         Classifying<MaximumEntropyModelParameters>.NewTransformer(environment, model, schema, featureColumn, labelColumn, scoreColumn, predictedLabelColumn);
+
+    /// <summary>
+    /// The binary classifiers of a one-versus-all classifier, one a class, and how their outputs become scores: "ImplDist" (each one's probability, divided by
+    /// their sum) or "ImplRaw" (as they are). ML.NET keeps both to itself.
+    /// </summary>
+    public static (IReadOnlyList<object> Classifiers, string Formula) OneVersusAll(OneVersusAllModelParameters model)
+    {
+        object implementation = typeof(OneVersusAllModelParameters).GetField("_impl", BindingFlags.Instance | BindingFlags.NonPublic)?.GetValue(model)
+            ?? throw new MissingFieldException(nameof(OneVersusAllModelParameters), "_impl");
+        return (GetSubModels(model), implementation.GetType().Name);
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_SubModelParameters")]
+    private static extern ImmutableArray<object> GetSubModels(OneVersusAllModelParameters model);
 
     [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
     private static extern MaximumEntropyModelParameters NewMaximumEntropyModel(

@@ -77,7 +77,7 @@ public sealed partial class ContrastivePretrainTrainer : IEstimator<ContrastiveE
             Labels = _options.OnlineProbe is null ? null : TrainingColumns.Labels(trainData, _options.LabelColumnName, nameof(Options.OnlineProbe), _options.CancellationToken),
         };
         return new TrainingRun(_context, _options, task, channel).Fit(trainData, validationData, (network, epochs) =>
-            new ContrastiveEncoderTransformer(_context, network, _options.OutputColumnName, _options.InputColumnName) { TrainedEpochs = epochs });
+            new ContrastiveEncoderTransformer(_context, network, _options.OutputColumnName, _options.InputColumnName) { TrainedEpochs = epochs, Method = _options.Method.Name });
     }
 
     /// <inheritdoc/>

@@ -99,7 +99,7 @@ public sealed partial class SupervisedTrainer : IEstimator<ImageClassifierTransf
         IDataView labelled = labels.MissingCount == 0 ? trainData : new LabelledRows(trainData, labels);
         return new TrainingRun(_context, _options, task, channel).Fit(labelled, validationData, (network, epochs) => new ImageClassifierTransformer(
             _context,
-            new ContrastiveEncoderTransformer(_context, network, _options.OutputColumnName, _options.InputColumnName) { TrainedEpochs = epochs },
+            new ContrastiveEncoderTransformer(_context, network, _options.OutputColumnName, _options.InputColumnName) { TrainedEpochs = epochs, Method = "supervised" },
             HeadOf(module!, labels), _options.ScoreColumnName, _options.PredictedLabelColumnName));
     }
 

@@ -1,7 +1,11 @@
+using Microsoft.ML.Contrastive.Augmentation;
 using Microsoft.ML.Contrastive.Backbones;
+using Microsoft.ML.Contrastive.Encoders;
 using Microsoft.ML.Contrastive.Imaging;
+using Microsoft.ML.Data;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using Onnx;
 using TorchSharp;
 using TorchSharp.Modules;
 using Xunit;
@@ -21,24 +25,30 @@ public class OnnxModelTests
         {
             var data = new TheoryData<string, int, int>
             {
-                // At full width, once each.
+                // At full width, once each; twice the width.
                 { "resnet50", 33, 47 },
                 { "vit-base-16-32px", 32, 32 },
-                // Stems, sizes that no stride divides, one pixel at the end.
-                { "resnet18-cifar-w0.25", 17, 31 },
-                { "resnet10-compact-w0.25", 36, 36 },
+                { "resnet10-w2", 41, 23 },
+                // One pixel at the end, blocks that start as the identity.
                 { "resnet50-cifar-w0.125-zeroinit", 9, 15 },
                 { "resnet18-w0.25", 1, 1 },
                 // Interpolated position embeddings, patches that do not cover the image.
                 { "vit-tiny-8-32px", 45, 83 },
                 { "vit-tiny-16-mocov3", 50, 35 },
             };
+
+            // Every backbone that there is: what is added to the registry is walked without a line here. Sizes that no stride divides.
             foreach (string name in Backbone.KnownNames)
             {
                 if (name.StartsWith("resnet", StringComparison.Ordinal))
-                    data.Add(name + "-w0.125", 65, 95);
+                {
+                    foreach (Stem stem in Enum.GetValues<Stem>())
+                        data.Add($"{name}{(stem == Stem.ImageNet ? "" : "-" + stem.ToString().ToLowerInvariant())}-w0.125", 65, 31);
+                }
                 else if (name != "vit-base") // above
-                    data.Add(name + "-16-64px", 64, 64);
+                {
+                    data.Add(name + "-16-64px", 67, 95);
+                }
             }
 
             return data;
@@ -59,6 +69,119 @@ public class OnnxModelTests
             byte[] model = OnnxModel.Write(network, new OnnxModelOptions("Image", "Features", height, width) { FoldBatchNorm = fold });
             AssertClose(expected, Run(model, images));
         }
+    }
+
+    [Fact]
+    public void Folding_leaves_no_batch_norm_and_keeping_it_leaves_the_networks_weights()
+    {
+        using BackboneModule network = Perturbed("resnet10-w0.125");
+        var options = new OnnxModelOptions("Image", "Features", 32, 32);
+
+        GraphProto folded = ModelProto.Parser.ParseFrom(OnnxModel.Write(network, options)).Graph;
+        GraphProto kept = ModelProto.Parser.ParseFrom(OnnxModel.Write(network, options with { FoldBatchNorm = false })).Graph;
+
+        Assert.DoesNotContain(folded.Node, n => n.OpType == "BatchNormalization");
+        Assert.Equal(12, kept.Node.Count(n => n.OpType == "BatchNormalization"));
+        using Tensor weight = network.state_dict()["layer1.0.conv1.weight"].detach().clone();
+        Assert.Equal(weight.bytes.ToArray(), kept.Initializer.Single(i => i.Name == "layer1.0.conv1.weight").RawData.ToByteArray());
+    }
+
+    [Theory]
+    [InlineData(OnnxWeightType.Float32, 4)]
+    [InlineData(OnnxWeightType.Float16, 2)]
+    [InlineData(OnnxWeightType.Int8, 1)]
+    public void A_file_beyond_the_formats_limit_is_refused_before_it_is_written(OnnxWeightType weights, int bytes)
+    {
+        using BackboneModule network = Backbone.ResNet10(widthMultiplier: 0.125).Create();
+        long matrices = network.state_dict().Values.Where(v => v.dim() > 1).Sum(v => v.NumberOfElements);
+        long rest = network.state_dict().Values.Where(v => v.dim() < 2).Sum(v => v.NumberOfElements) * sizeof(float);
+        var options = new OnnxModelOptions("Image", "Features", 32, 32) { Weights = weights };
+        Assert.Equal(int.MaxValue, options.LargestFile);
+
+        OnnxModel.Write(network, options with { LargestFile = (bytes * matrices) + rest });
+        string message = Assert.Throws<InvalidOperationException>(() => OnnxModel.Write(network, options with { LargestFile = (bytes * matrices) + rest - 1 })).Message;
+
+        Assert.Contains("resnet10-w0.125", message, StringComparison.Ordinal);
+        Assert.Contains(nameof(OnnxWeightType.Int8), message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("resnet18-compact-w0.25", 33, 47)]
+    [InlineData("vit-tiny-16-64px", 64, 64)]
+    public void Narrow_weights_are_near(string name, int height, int width)
+    {
+        using BackboneModule network = Perturbed(name);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor images = randn(2, 3, height, width);
+        float[] expected = Features(network, images);
+        double scale = expected.Max(Math.Abs);
+        byte[] Model(OnnxWeightType weights) => OnnxModel.Write(network, new OnnxModelOptions("Image", "Features", height, width) { Weights = weights });
+
+        byte[] halves = Model(OnnxWeightType.Float16), integers = Model(OnnxWeightType.Int8);
+
+        // Half of a 16-bit float's last place is 2⁻¹² of a weight, of an 8-bit integer's up to 1/254 of the channel's largest.
+        Assert.InRange(Worst(expected, Run(halves, images)), 1e-7 * scale, 0.002 * scale);
+        Assert.InRange(Worst(expected, Run(integers, images)), 1e-4 * scale, 0.06 * scale);
+        double full = Model(OnnxWeightType.Float32).Length;
+        Assert.InRange(halves.Length / full, 0.5, 0.56);
+        Assert.InRange(integers.Length / full, 0.25, 0.34);
+    }
+
+    [Fact]
+    public void Integers_reach_every_weight_to_half_a_step_channel_by_channel()
+    {
+        // Channels of very different size, and one of zeros: with one scale for all of them the small would vanish.
+        using DisposeScope scope = NewDisposeScope();
+        Tensor scales = tensor([1f, 1e-3f, 0f, 40f]);
+        foreach (int axis in new[] { 0, 1 })
+        {
+            Tensor values = axis == 0 ? randn(4, 50) * scales.view(4, 1) : randn(50, 4) * scales;
+            (Tensor integers, Tensor steps) = OnnxQuantization.PerChannel(values, axis);
+            Tensor step = axis == 0 ? steps.view(4, 1) : steps;
+            Assert.True((((integers.to(float32) * step) - values).abs() <= (step * 0.5001)).all().item<bool>());
+            Assert.Equal(127, integers.abs().amax([1 - axis])[3].to(int32).item<int>());
+            Assert.Equal(0, integers.select(axis, 2).abs().max().to(int32).item<int>());
+        }
+    }
+
+    [Fact]
+    public void Raw_images_are_resized_as_Pillow_does()
+    {
+        // 2.5 times as large and of the same shape, so that nothing is cropped: our renderer's resize is Pillow's to the bit, of 8 bits.
+        (int height, int width) = (18, 24);
+        using TrialImages images = TrialImages.Photographs(new ImageSize(60, 45), count: 2);
+        var planes = new byte[3 * height * width];
+        float[] resized = RunRaw(height, width, images);
+        for (int image = 0; image < 2; image++)
+        {
+            var pillow = new Resize();
+            byte[] pixels = images.Pixels[(image * 60 * 45 * 3)..((image + 1) * 60 * 45 * 3)];
+            pillow.Run(new RgbImage(pixels, 60, 45), BoxSide.Create(0, 60, 60), BoxSide.Create(0, 45, 45), width, height, ResizeFilter.Bilinear, flip: false, planes);
+            double worst = planes.Zip(resized.Skip(image * planes.Length), (p, r) => Math.Abs(p - r)).Max();
+            Assert.InRange(worst, 0, 1.01);
+        }
+    }
+
+    [Theory]
+    [InlineData(24, 24)] // as it is
+    [InlineData(61, 24)] // cropped alone
+    [InlineData(53, 40)]
+    [InlineData(40, 91)]
+    [InlineData(17, 29)] // enlarged
+    public void Raw_images_are_cropped_where_ML_NET_crops(int imageWidth, int imageHeight)
+    {
+        var context = new MLContext();
+        using TrialImages images = TrialImages.Photographs(new ImageSize(imageWidth, imageHeight), count: 2);
+        var input = new EncoderInput(context.Transforms, "Image", "Features", 24, 24);
+        IDataView data = images.AsData(context, "Image");
+        float[] stock = [.. input.For(data.Schema).Transform(data).GetColumn<float[]>(input.PixelColumn).SelectMany(p => p)];
+
+        float[] raw = RunRaw(24, 24, images);
+
+        double mean = stock.Zip(raw, (s, r) => Math.Abs(s - r)).Average();
+        TestContext.Current.TestOutputHelper?.WriteLine($"{imageWidth}x{imageHeight}: mean difference {mean:F2} of 255");
+        // Only where nothing is resized are they the same.
+        Assert.InRange(mean, 0, Math.Min(imageWidth, imageHeight) == 24 ? 0 : 3);
     }
 
     [Fact]
@@ -183,6 +306,28 @@ public class OnnxModelTests
         var input = new DenseTensor<float>(images.data<float>().ToArray(), [.. images.shape.Select(n => (int)n)]);
         using IDisposableReadOnlyCollection<DisposableNamedOnnxValue> results = session.Run([NamedOnnxValue.CreateFromTensor("Image", input)], [output]);
         return [.. results[0].AsEnumerable<float>()];
+    }
+
+    /// <summary>What the graph makes of raw images before the network: pixels 0 … 255, planes of each image.</summary>
+    private static float[] RunRaw(int height, int width, TrialImages images)
+    {
+        using var pixels = new PixelsAsFeatures(height, width);
+        using InferenceSession session = Open(OnnxModel.Write(pixels, new OnnxModelOptions("Image", "Features", height, width) { RawImage = true }));
+        var input = new DenseTensor<byte>(images.Pixels, [images.Count, images.Size.Height, images.Size.Width, 3]);
+        using IDisposableReadOnlyCollection<DisposableNamedOnnxValue> results = session.Run([NamedOnnxValue.CreateFromTensor("Image", input)]);
+        return [.. results[0].AsEnumerable<float>()];
+    }
+
+    private static double Worst(float[] expected, float[] got) => expected.Zip(got, (e, g) => Math.Abs(e - g)).Max();
+
+    /// <summary>A network whose features are the pixels.</summary>
+    private sealed class PixelsAsFeatures(int height, int width) : BackboneModule(nameof(PixelsAsFeatures))
+    {
+        public override int FeatureDimension => 3 * height * width;
+
+        public override Tensor forward(Tensor input) => input.flatten(1);
+
+        public override string WriteOnnx(OnnxGraphWriter graph, string input) => graph.Flatten(input);
     }
 
     private static InferenceSession Open(byte[] model)

@@ -107,28 +107,6 @@ public sealed class ContrastiveEncoderTransformerTests : IDisposable
         Assert.All(folds, f => Assert.True(f.Metrics.MicroAccuracy > 0.6, $"stripes in three directions: {f.Metrics.MicroAccuracy}"));
     }
 
-    [Theory]
-    [InlineData(null)]
-    [InlineData(2)]
-    public void The_exported_file_gives_the_same_features(int? batch)
-    {
-        string path = Path.Combine(_folder.Path, "encoder.onnx");
-        Assert.InRange(_encoder.ExportToOnnx(path, new OnnxExportOptions { FixedBatch = batch }), 0, 1e-4f);
-        using var session = new InferenceSession(path);
-        Assert.Equal([batch ?? -1, 3, 24, 24], session.InputMetadata["image"].Dimensions);
-        Assert.Equal([batch ?? -1, 64], session.OutputMetadata["features"].Dimensions);
-        Assert.Empty(Directory.GetFiles(_folder.Path, "*.tmp"));
-    }
-
-    [Fact]
-    public void A_file_that_would_not_agree_is_not_left_behind()
-    {
-        string path = Path.Combine(_folder.Path, "encoder.onnx");
-        var thrown = Assert.Throws<InvalidOperationException>(() => _encoder.ExportToOnnx(path, new OnnxExportOptions { Tolerance = 1e-30f }));
-        Assert.Contains("Tolerance", thrown.Message, StringComparison.Ordinal);
-        Assert.False(File.Exists(path));
-    }
-
     [Fact]
     public void A_saved_pipeline_loads_with_stock_components_and_gives_the_same_features()
     {

@@ -125,7 +125,8 @@ public sealed class OnnxExportTests : IDisposable
         BackboneModule backbone = Backbone.Parse("resnet10-compact-w0.125").Create();
         backbone.eval();
         using var encoder = new ContrastiveEncoderTransformer(
-            _context, new EncoderNetwork(backbone, PixelNormalization.ImageNet, new ImageSize(40, 32), torch.CPU), "Features", "Image") { Method = "simclr", TrainedEpochs = 12 };
+            _context, new EncoderNetwork(backbone, PixelNormalization.ImageNet, new ImageSize(40, 32), torch.CPU), "Features", "Image")
+        { Method = "simclr", TrainedEpochs = 12 };
         encoder.ExportToOnnx(OnnxFile, new OnnxExportOptions { License = "CC-BY-4.0", Weights = OnnxWeightType.Float16 });
 
         using var session = new InferenceSession(OnnxFile);

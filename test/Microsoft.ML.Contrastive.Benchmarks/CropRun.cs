@@ -9,11 +9,11 @@ namespace Microsoft.ML.Contrastive.Benchmarks;
 /// <summary>What JointCrop costs: the ratio of whole pretrainings, in pairs that run one right after the other in alternating order.</summary>
 internal static class CropRun
 {
-    private const int FewestPairs = 5, Images = 640, BatchSize = 64, Epochs = 2, Side = 64;
+    private const int Images = 640, BatchSize = 64, Epochs = 2, Side = 64;
 
     public static int Execute(int pairs)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(pairs, FewestPairs);
+        ArgumentOutOfRangeException.ThrowIfLessThan(pairs, PairedRatios.FewestPairs);
         using SyntheticImages files = SyntheticImages.Write(Images, Side);
         IDataView images = new MLContext().Contrastive().LoadImagesFromFolder(files.Folder);
         CropStep independent = new IndependentCrop { OutputSize = new(Side, Side) }, joint = new JointCrop { OutputSize = new(Side, Side) };
@@ -34,13 +34,8 @@ internal static class CropRun
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {pair + 1} | {ofIndependent:F2} | {ofJoint:F2} | {ratios[pair]:F3} |"));
         }
 
-        Array.Sort(ratios);
-        int rank = Rank(pairs, out double coverage);
-        double median = (ratios[(pairs - 1) / 2] + ratios[pairs / 2]) / 2;
         Console.WriteLine();
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"JointCrop(0) / IndependentCrop: median {median:F3}, {coverage:P0} interval {ratios[rank]:F3} to {ratios[^(rank + 1)]:F3}, {pairs} pairs."));
+        Console.WriteLine($"JointCrop(0) / IndependentCrop: {PairedRatios.Summary(ratios)}");
         Console.WriteLine(Hardware.Description);
         return 0;
     }
@@ -52,27 +47,5 @@ internal static class CropRun
             seed: 1, images, crop, new SimClr { Temperature = 0.2 }, new AdamW { LearningRate = 1e-3, LearningRateScaling = LearningRateScaling.None },
             BatchSize, Epochs, monitoredImages: 0, afterEpoch: null);
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
-    }
-
-    /// <summary>
-    /// Which of the sorted values, from either end, bound the median with at least 90 % confidence whatever the distribution: the sign test's
-    /// interval. Fewer than half of n fair coins fall on either side.
-    /// </summary>
-    private static int Rank(int count, out double coverage)
-    {
-        int rank = 0;
-        double tail = Math.Pow(0.5, count), term = tail;
-        while (true)
-        {
-            term *= (double)(count - rank) / (rank + 1);
-            if (2 * (tail + term) > 0.1)
-            {
-                coverage = 1 - (2 * tail);
-                return rank;
-            }
-
-            tail += term;
-            rank++;
-        }
     }
 }

@@ -16,6 +16,11 @@ var pairs = new Option<int>("--pairs") { Description = "Pairs of runs, at least 
 crops.Add(pairs);
 crops.SetAction(arguments => CropRun.Execute(arguments.GetValue(pairs)));
 
+var scoring = new Command("scoring", "Compares the time of scoring images with an exported encoder in batches to that of ONNX Runtime alone, in interleaved pairs.");
+var scoringPairs = new Option<int>("--pairs") { Description = "Pairs of runs, at least 5.", DefaultValueFactory = _ => 9 };
+scoring.Add(scoringPairs);
+scoring.SetAction(arguments => ScoringRun.Execute(arguments.GetValue(scoringPairs)));
+
 var recipes = new Command("recipes", "Draws a million rows of recipes of each plan, on one thread.");
 var rounds = new Option<int>("--rounds") { Description = "Rounds over all plans; the fastest counts.", DefaultValueFactory = _ => 5 };
 recipes.Add(rounds);
@@ -29,4 +34,4 @@ state.SetAction(arguments => MethodState.Execute(arguments.GetValue(backbone)!))
 var micro = new Command("micro", "Sampling recipes and rendering views, by BenchmarkDotNet, e.g. micro --filter '*'.") { TreatUnmatchedTokensAsErrors = false };
 micro.SetAction(arguments => _ = BenchmarkSwitcher.FromAssembly(typeof(RecipeSampling).Assembly).Run([.. arguments.UnmatchedTokens]));
 
-return new RootCommand("Benchmarks of Microsoft.ML.Contrastive.") { memory, crops, recipes, state, micro }.Parse(args).Invoke();
+return new RootCommand("Benchmarks of Microsoft.ML.Contrastive.") { memory, crops, scoring, recipes, state, micro }.Parse(args).Invoke();

@@ -74,18 +74,13 @@ internal sealed record EncoderFile
         string mean = Unflattened ? Output : "mean";
         graph.Node.Add(Node("GlobalAveragePool", mean, "positive"));
         string flat = TwoInputs ? "flat" : Output;
+        if (!Unflattened)
+            graph.Node.Add(Node("Flatten", Batch is null ? flat : "rows", "mean"));
         if (!Unflattened && Batch is { } batch)
         {
-            // As exporters write it where the batch is fixed: the graph then works for no other.
-            var shape = new TensorProto { Name = "shape", DataType = (int)DataType.Int64 };
-            shape.Dims.Add(2);
-            shape.Int64Data.AddRange([batch, FeatureDimension]);
-            graph.Initializer.Add(shape);
-            graph.Node.Add(Node("Reshape", flat, "mean", "shape"));
-        }
-        else if (!Unflattened)
-        {
-            graph.Node.Add(Node("Flatten", flat, "mean"));
+            // As exporters write constants where the batch is fixed: the graph then works for no other.
+            graph.Initializer.Add(Tensor("nothing", new float[batch * FeatureDimension], batch, FeatureDimension));
+            graph.Node.Add(Node("Add", flat, "rows", "nothing"));
         }
 
         if (TwoInputs)

@@ -46,6 +46,18 @@ public class MlNetInternalsTests
     }
 
     [Fact]
+    public void What_a_context_was_told_about_the_GPU_can_be_read_back_from_its_catalogs()
+    {
+        IHostEnvironment untold = MlNetInternals.Environment(new MLContext().Transforms);
+        Assert.Null(MlNetInternals.GpuDeviceId(untold));
+        Assert.False(MlNetInternals.FallbackToCpu(untold));
+
+        IHostEnvironment told = MlNetInternals.Environment(new MLContext { GpuDeviceId = 3, FallbackToCpu = true }.Transforms);
+        Assert.Equal(3, MlNetInternals.GpuDeviceId(told));
+        Assert.True(MlNetInternals.FallbackToCpu(told));
+    }
+
+    [Fact]
     public void The_environment_of_a_transforms_catalog_logs_to_its_context()
     {
         var context = new MLContext();

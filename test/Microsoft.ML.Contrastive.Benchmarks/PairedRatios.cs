@@ -1,0 +1,43 @@
+using System.Globalization;
+
+namespace Microsoft.ML.Contrastive.Benchmarks;
+
+/// <summary>What pairs of runs, one right after the other, say of a ratio: both halves of a pair see the same disturbances.</summary>
+internal static class PairedRatios
+{
+    /// <summary>Fewest pairs of which there is an interval.</summary>
+    public const int FewestPairs = 5;
+
+    /// <summary>Median and its interval, in words. Sorts the ratios.</summary>
+    public static string Summary(double[] ratios)
+    {
+        Array.Sort(ratios);
+        int rank = Rank(ratios.Length, out double coverage);
+        double median = (ratios[(ratios.Length - 1) / 2] + ratios[ratios.Length / 2]) / 2;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"median {median:F3}, {coverage:P0} interval {ratios[rank]:F3} to {ratios[^(rank + 1)]:F3}, {ratios.Length} pairs.");
+    }
+
+    /// <summary>
+    /// Which of the sorted values, from either end, bound the median with at least 90 % confidence whatever the distribution: the sign test's
+    /// interval. Fewer than half of n fair coins fall on either side.
+    /// </summary>
+    private static int Rank(int count, out double coverage)
+    {
+        int rank = 0;
+        double tail = Math.Pow(0.5, count), term = tail;
+        while (true)
+        {
+            term *= (double)(count - rank) / (rank + 1);
+            if (2 * (tail + term) > 0.1)
+            {
+                coverage = 1 - (2 * tail);
+                return rank;
+            }
+
+            tail += term;
+            rank++;
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.ML.Contrastive.Augmentation;
+using Microsoft.ML.Contrastive.Backbones;
+using Microsoft.ML.Contrastive.Encoders;
+using Microsoft.ML.Contrastive.Imaging;
+using Microsoft.ML.Contrastive.OnnxRuntime;
+using Microsoft.ML.Data;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.Transforms.Image;
+using TorchSharp;
+
+namespace Microsoft.ML.Contrastive.Benchmarks;
+
+/// <summary>
+/// What batched scoring costs beside ONNX Runtime itself: the ratio of their throughputs at one batch size, in pairs that run one right after the other in alternating
+/// order. The transformer starts from images in memory, so resizing and extracting pixels are its cost and decoding is not; ONNX Runtime starts from pixels.
+/// </summary>
+internal static class ScoringRun
+{
+    private const int Images = 128, BatchSize = 64, Side = 224;
+
+    private static readonly float[] Pixels = [.. Enumerable.Repeat(100f, BatchSize * 3 * Side * Side)];
+
+    public static int Execute(int pairs)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(pairs, PairedRatios.FewestPairs);
+        string folder = Directory.CreateTempSubdirectory("contrastive-benchmark-").FullName;
+        try
+        {
+            string file = Path.Combine(folder, "encoder.onnx");
+            Export(file);
+            var context = new MLContext();
+            IDataView images = context.Data.LoadFromEnumerable(Enumerable.Range(0, 8).Select(seed => new Row(seed)).ToArray().RepeatedTo(Images));
+            using OnnxEncoderTransformer encoder = context.Transforms.ApplyOnnxEncoder("Features", "Image", file, BatchSize).Fit(images);
+            IDataView features = encoder.Transform(images);
+            using var session = new InferenceSession(file);
+            Compare(pairs, () => Score(features), () => Run(session));
+            return 0;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static void Compare(int pairs, Action transformer, Action alone)
+    {
+        _ = Seconds(transformer);
+        _ = Seconds(alone);
+        Console.WriteLine($"| pair | ApplyOnnxEncoder, images/s | ONNX Runtime alone, images/s | ratio |");
+        Console.WriteLine("|---:|---:|---:|---:|");
+        var ratios = new double[pairs];
+        for (int pair = 0; pair < pairs; pair++)
+        {
+            bool aloneFirst = pair % 2 == 1;
+            double first = Seconds(aloneFirst ? alone : transformer), second = Seconds(aloneFirst ? transformer : alone);
+            (double ofTransformer, double ofAlone) = aloneFirst ? (second, first) : (first, second);
+            ratios[pair] = ofAlone / ofTransformer;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {pair + 1} | {Images / ofTransformer:F1} | {Images / ofAlone:F1} | {ratios[pair]:F3} |"));
+        }
+
+        Console.WriteLine();
+        Console.WriteLine($"Throughput of ApplyOnnxEncoder / ONNX Runtime alone, ResNet-18, {Side}x{Side}, batches of {BatchSize}: {PairedRatios.Summary(ratios)}");
+        Console.WriteLine(Hardware.Description);
+    }
+
+    private static void Export(string file)
+    {
+        Seams.TorchRuntime.EnsureLoaded();
+        BackboneModule backbone = Backbone.ResNet18().Create();
+        backbone.eval();
+        using var encoder = new ContrastiveEncoderTransformer(
+            new MLContext(), new EncoderNetwork(backbone, PixelNormalization.ImageNet, new ImageSize(Side, Side), torch.CPU), "Features", "Image");
+        encoder.ExportToOnnx(file);
+    }
+
+    private static void Score(IDataView features)
+    {
+        using DataViewRowCursor cursor = features.GetRowCursor([features.Schema["Features"]]);
+        ValueGetter<VBuffer<float>> get = cursor.GetGetter<VBuffer<float>>(features.Schema["Features"]);
+        VBuffer<float> value = default;
+        while (cursor.MoveNext())
+            get(ref value);
+    }
+
+    private static void Run(InferenceSession session)
+    {
+        using OrtValue pixels = OrtValue.CreateTensorValueFromMemory(Pixels, [BatchSize, 3, Side, Side]);
+        using var options = new RunOptions();
+        for (int row = 0; row < Images; row += BatchSize)
+            session.Run(options, ["image"], [pixels], ["features"]).Dispose();
+    }
+
+    private static double Seconds(Action action)
+    {
+        long start = Stopwatch.GetTimestamp();
+        action();
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    private static IEnumerable<Row> RepeatedTo(this Row[] rows, int count) => Enumerable.Range(0, count).Select(i => rows[i % rows.Length]);
+
+    /// <summary>An image in memory. Whoever reads it gets one of its own, which ML.NET disposes.</summary>
+    private sealed class Row(int seed)
+    {
+        private readonly byte[] _bgra = Opaque(SyntheticImages.Pixels(Side, seed));
+
+        [ImageType(Side, Side)]
+        public MLImage Image => MLImage.CreateFromPixels(Side, Side, MLPixelFormat.Bgra32, _bgra);
+
+        private static byte[] Opaque(byte[] rgb)
+        {
+            var bgra = new byte[rgb.Length / 3 * 4];
+            for (int p = 0; p < rgb.Length / 3; p++)
+                (bgra[4 * p], bgra[(4 * p) + 1], bgra[(4 * p) + 2], bgra[(4 * p) + 3]) = (rgb[(3 * p) + 2], rgb[(3 * p) + 1], rgb[3 * p], byte.MaxValue);
+            return bgra;
+        }
+    }
+}

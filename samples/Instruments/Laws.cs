@@ -6,7 +6,7 @@ namespace Instruments;
 /// <summary>What the crops of the four arms do to pairs: no image and no encoder is needed.</summary>
 internal static class Laws
 {
-    // An image of the size that the crops become, as in the JointCrop paper's figure 7.
+    // A square of the size that the crops become. Distances and overlaps depend on the shape: see docs/joint-augmentation.md.
     private static readonly ImageSize Image = new(224, 224);
 
     public static void Draw(string folder)

@@ -11,7 +11,8 @@ namespace Microsoft.ML.Contrastive.Evaluation;
 /// </remarks>
 /// <param name="TargetDifficulty">The difficulty that was asked for: a mean cosine.</param>
 /// <param name="Beta">The β that reaches it; null when it lies outside of <see cref="Reachable"/>.</param>
-/// <param name="StandardError">Standard error of <see cref="Beta"/> that the measurements' errors alone cause; infinite where the curve is flat, null without <see cref="Beta"/>.</param>
+/// <param name="StandardError">Standard error of <see cref="Beta"/> that the measurements' errors alone cause; infinite where the curve is flat, null without <see cref="Beta"/>. The target
+/// is taken for exact; where it was measured on the same images, most of the error is in both and cancels, so this is an upper bound.</param>
 /// <param name="Curve">All measurements.</param>
 public sealed record BetaSuggestion(double TargetDifficulty, double? Beta, double? StandardError, DifficultyCurve Curve)
 {

@@ -11,8 +11,8 @@ namespace Microsoft.ML.Contrastive.Weights.PyTorch;
 /// <param name="data">The pickle.</param>
 internal sealed class PickleReader(ReadOnlyMemory<byte> data)
 {
-    /// <summary>A checkpoint takes some thirty operations a tensor. The limit bounds the memory: an operation makes one value at most.</summary>
-    private const int MostOperations = 1_000_000;
+    /// <summary>A checkpoint takes some forty operations a tensor. The limit bounds the memory: an operation makes one value at most, of some dozen bytes.</summary>
+    private const int MostOperations = 500_000;
 
     private readonly List<object?> _stack = [];
     private readonly List<int> _marks = [];

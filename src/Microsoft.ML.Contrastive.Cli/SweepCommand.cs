@@ -98,8 +98,10 @@ internal static class SweepCommand
     /// <summary>Values separated by commas or given one after the other, each at most once.</summary>
     private static Func<ArgumentResult, T[]?> Each<T>(Func<string, T> parse) => result => Parsed(result, _ =>
     {
-        T[] values = [.. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries)).Select(parse)];
-        return values.GroupBy(value => value).FirstOrDefault(same => same.Skip(1).Any()) is { } twice ? throw new ArgumentException($"'{twice.Key}' is named twice.") : values;
+        string[] texts = [.. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries))];
+        T[] values = [.. texts.Select(parse)];
+        int twice = Array.FindIndex(values, value => values.Count(other => Equals(other, value)) > 1);
+        return twice < 0 ? values : throw new ArgumentException($"'{texts[twice]}' is named twice.");
     });
 
     private static T? Parsed<T>(ArgumentResult result, Func<string, T> parse)

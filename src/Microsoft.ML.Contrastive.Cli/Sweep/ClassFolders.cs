@@ -66,7 +66,7 @@ internal sealed record ClassFolders(string Name, LabelledImage[] Train, Labelled
             }
             catch (ArgumentException error)
             {
-                throw new InvalidDataException($"The image '{image.ImagePath}' cannot be read ({error.Message}). Replace or remove it.", error);
+                throw new InvalidDataException($"The image '{image.ImagePath}' is damaged, or no image at all. Replace or remove it.", error);
             }
         }
     }

@@ -121,6 +121,8 @@ public sealed class SweepTests : IDisposable
         (int code, _, string error) = await Sweep(["--data", $"a={_folder}/stripes", $"a={_folder}"]);
         Assert.NotEqual(0, code);
         Assert.Contains("two folders are named 'a'", error, StringComparison.Ordinal);
+        (_, _, error) = await Sweep(["--data", $"{_folder}/stripes", $"{_folder}/stripes"]);
+        Assert.Contains($"'{_folder}/stripes' is named twice", error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed partial class OnnxEncoderEstimator
         /// <value>The default value is <see langword="null"/>: what the file says.</value>
         public int? ImageHeight { get; set; }
 
-        /// <summary>Rows that are encoded together, at least 1. A file with a fixed batch is run as often as that takes, the last time filled up.</summary>
+        /// <summary>Rows that are encoded together, at least 1; rounded up to whole runs of a file with a fixed batch.</summary>
         /// <value>The default value is 64.</value>
         public int BatchSize { get; set; } = DefaultBatchSize;
 

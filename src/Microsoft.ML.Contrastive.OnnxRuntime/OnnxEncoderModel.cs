@@ -67,7 +67,7 @@ internal sealed record OnnxEncoderModel(
         int height = Length(options, input.Dimensions[2], options.ImageHeight, nameof(options.ImageHeight), statedHeight);
         int width = Length(options, input.Dimensions[3], options.ImageWidth, nameof(options.ImageWidth), statedWidth);
         int? fixedBatch = input.Dimensions[0] > 0 ? input.Dimensions[0] : null;
-        long rows = Math.Max(fixedBatch ?? 1, options.BatchSize);
+        long rows = (long)options.BatchSize + (fixedBatch ?? 1) - 1;
         if ((decimal)rows * 3 * height * width * sizeof(float) > MostBytes)
             throw Wrong(options, $"takes images of {width}x{height}: a batch of {rows} of them has more than {MostBytes >> 20} MiB of pixels. Lower {nameof(options.BatchSize)}");
 

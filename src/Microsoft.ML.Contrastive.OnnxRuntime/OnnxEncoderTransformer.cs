@@ -28,11 +28,13 @@ public sealed class OnnxEncoderTransformer : ITransformer, IDisposable
         _network = network;
         InputColumnName = options.InputColumnName;
         OutputColumnName = options.OutputColumnName;
-        BatchSize = options.BatchSize;
+        // Whole runs of a file with a fixed batch: what a run is filled up with is computed for nothing.
+        int run = network.Model.FixedBatch ?? 1;
+        BatchSize = (options.BatchSize + run - 1) / run * run;
         Input = new EncoderInput(catalog, InputColumnName, OutputColumnName, ImageHeight, ImageWidth);
     }
 
-    /// <summary>Rows that are encoded together.</summary>
+    /// <summary>Rows that are encoded together: as many as were asked for, rounded up to whole runs of a file with a fixed batch.</summary>
     public int BatchSize { get; }
 
     /// <summary>Column of the images.</summary>

@@ -24,6 +24,8 @@ public sealed class OnnxEncoderTransformerTests : IDisposable
         float[][] features = Features(encoder.Transform(Images()));
         Assert.Equal(27, features.Length);
         AssertClose(Expected(), features);
+        Assert.Equal(0, encoder.BatchSize % (fixedBatch ?? 1));
+        Assert.InRange(encoder.BatchSize, batchSize, batchSize + (fixedBatch ?? 1) - 1);
     }
 
     [Fact]

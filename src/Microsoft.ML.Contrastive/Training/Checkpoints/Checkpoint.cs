@@ -31,7 +31,7 @@ internal static class Checkpoint
     }
 
     /// <exception cref="InvalidDataException">The checkpoint is damaged.</exception>
-    public static CheckpointState ReadState(string folder) => CheckpointState.Read(Path.Combine(folder, StateFile));
+    public static CheckpointState ReadState(string folder) => CheckpointState.Read(Existing(folder, StateFile));
 
     /// <summary>Copies the saved tensors into those of a training.</summary>
     /// <exception cref="InvalidDataException">The checkpoint is damaged, or of another network or optimiser. Nothing was copied then.</exception>
@@ -39,7 +39,7 @@ internal static class Checkpoint
     {
         using var noGradients = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, TensorsFile));
+        using SafetensorsFile file = SafetensorsFile.Open(Existing(folder, TensorsFile));
         List<(string Name, Tensor Tensor)> tensors = training.Tensors;
         foreach ((string name, Tensor tensor) in tensors)
         {
@@ -58,4 +58,8 @@ internal static class Checkpoint
             tensor.copy_(saved);
         }
     }
+
+    private static string Existing(string folder, string name) => Path.Combine(folder, name) is var path && File.Exists(path)
+        ? path
+        : throw new InvalidDataException($"The checkpoint is damaged: '{path}' is missing.");
 }

@@ -82,8 +82,8 @@ internal sealed record CheckpointState
 
         return state switch
         {
-            { Version: CurrentVersion, Progress: { Epoch: >= 0, StepInEpoch: >= 0, Step: >= 0 } } => state,
-            { Version: CurrentVersion } => throw new InvalidDataException($"'{path}' is damaged: its progress is negative."),
+            { Version: CurrentVersion, Progress: { Epoch: >= 0, StepInEpoch: >= 0, Step: >= 0 }, Configuration: not null, Metrics: not null } when !state.Metrics.Contains(null!) => state,
+            { Version: CurrentVersion } => throw new InvalidDataException($"'{path}' is damaged: its progress is negative, or configuration or metrics are missing."),
             _ => throw new InvalidDataException($"'{path}' is of version {state?.Version}; this library reads version {CurrentVersion}."),
         };
     }

@@ -39,22 +39,22 @@ internal sealed class Workspace : IDisposable
     /// <summary>Opens a workspace, or makes one.</summary>
     /// <param name="path">The folder; it need not exist.</param>
     /// <param name="resume">Whether a run that is there already may be continued.</param>
-    /// <exception cref="InvalidOperationException">There is a run already and <paramref name="resume"/> is false, or another process is at work in the folder.</exception>
+    /// <exception cref="InvalidOperationException">There is a run already and <paramref name="resume"/> is false, another process is at work in the folder, or it cannot be written to.</exception>
     /// <exception cref="InvalidDataException">The last checkpoint is damaged.</exception>
     public static Workspace Open(string path, bool resume)
     {
-        path = Path.GetFullPath(path);
-        if (!resume && RunIn(path) is { } run)
-            throw new InvalidOperationException($"The workspace '{path}' ({nameof(TrainingOptions.WorkspacePath)}) already holds {run}. Set {nameof(TrainingOptions.Resume)} = true to go on with it, or choose another folder.");
-        Directory.CreateDirectory(path);
         FileStream ownership;
         try
         {
+            path = Path.GetFullPath(path);
+            if (!resume && RunIn(path) is { } run)
+                throw new InvalidOperationException($"The workspace '{path}' ({nameof(TrainingOptions.WorkspacePath)}) already holds {run}. Set {nameof(TrainingOptions.Resume)} = true to go on with it, or choose another folder.");
+            Directory.CreateDirectory(path);
             ownership = new FileStream(Path.Combine(path, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new InvalidOperationException($"The workspace '{path}' ({nameof(TrainingOptions.WorkspacePath)}) is in use by another training. Wait for it, or choose another folder.", e);
+            throw new InvalidOperationException($"The workspace '{path}' ({nameof(TrainingOptions.WorkspacePath)}) cannot be opened: {e.Message} Choose another folder, or wait for a training that is at work in this one.", e);
         }
 
         try
@@ -89,11 +89,21 @@ internal sealed class Workspace : IDisposable
     }
 
     /// <summary>Puts the state of a training under a name, in place of what was there.</summary>
+    /// <exception cref="IOException">It could not be written; what was there still is.</exception>
     public void Save(string name, TrainingState training, CheckpointState state)
     {
         string path = CheckpointPath(name);
-        Directory.CreateDirectory(path + Unfinished);
-        Checkpoint.Write(path + Unfinished, training, state);
+        try
+        {
+            Directory.CreateDirectory(path + Unfinished);
+            Checkpoint.Write(path + Unfinished, training, state);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Delete(path + Unfinished);
+            throw new IOException($"The checkpoint '{path}' ({nameof(TrainingOptions.WorkspacePath)}) could not be written: {e.Message} Checkpoints that were written before are whole: make room, then go on from there with {nameof(TrainingOptions.Resume)} = true.", e);
+        }
+
         if (Directory.Exists(path))
             Directory.Move(path, path + Replaced);
         Directory.Move(path + Unfinished, path);

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.ML.Contrastive.Augmentation;
 using Microsoft.ML.Contrastive.Backbones;
 using Microsoft.ML.Contrastive.Methods;
@@ -166,8 +167,39 @@ public sealed class WorkspaceTests : IDisposable
         using (FileStream file = File.OpenWrite(tensors))
             file.SetLength(file.Length - 1);
         Assert.Contains(tensors, Assert.Throws<InvalidDataException>(() => Fit(o => o.Resume = true)).Message, StringComparison.Ordinal);
-        File.WriteAllText(state, "{ \"Versi");
+        File.Delete(tensors);
+        Assert.Contains(tensors, Assert.Throws<InvalidDataException>(() => Fit(o => o.Resume = true)).Message, StringComparison.Ordinal);
+        string nothing = Regex.Replace(File.ReadAllText(state), "\"Metrics\": \\[.*\\]", "\"Metrics\": null", RegexOptions.Singleline);
+        foreach (string damaged in new[] { "{ \"Versi", nothing })
+        {
+            File.WriteAllText(state, damaged);
+            Assert.Contains(state, Assert.Throws<InvalidDataException>(() => Fit(o => o.Resume = true)).Message, StringComparison.Ordinal);
+        }
+
+        File.Delete(state);
         Assert.Contains(state, Assert.Throws<InvalidDataException>(() => Fit(o => o.Resume = true)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_checkpoint_that_cannot_be_written_is_no_checkpoint_and_the_one_before_stays()
+    {
+        string obstacle = Path.Combine(Last + ".new", "state.safetensors");
+        var thrown = Assert.Throws<IOException>(() => Fit(o => o.MetricsCallback = _ => Directory.CreateDirectory(obstacle)));
+        Assert.Contains("WorkspacePath", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("Resume = true", thrown.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Last + ".new"));
+        var epochs = new List<EpochMetrics>();
+        Fit(o => (o.Resume, o.MetricsCallback) = (true, epochs.Add));
+        Assert.Equal(2, epochs[0].Epoch);
+    }
+
+    [Fact]
+    public void A_workspace_that_cannot_be_made_is_named_with_its_option()
+    {
+        string file = Path.GetTempFileName();
+        foreach (string path in new[] { file, Path.Combine(file, "run"), "a\0b" })
+            Assert.Contains("WorkspacePath", Assert.Throws<InvalidOperationException>(() => Fit(o => o.WorkspacePath = path)).Message, StringComparison.Ordinal);
+        File.Delete(file);
     }
 
     [Fact]
@@ -175,7 +207,7 @@ public sealed class WorkspaceTests : IDisposable
     {
         InvalidOperationException? thrown = null;
         Fit(o => o.MetricsCallback = _ => thrown = Assert.Throws<InvalidOperationException>(() => Fit(other => other.Resume = true)));
-        Assert.Contains("in use", thrown!.Message, StringComparison.Ordinal);
+        Assert.Contains("used by another process", thrown!.Message, StringComparison.Ordinal);
     }
 
     [Fact]

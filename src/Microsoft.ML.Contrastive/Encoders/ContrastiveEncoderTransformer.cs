@@ -77,6 +77,7 @@ public sealed class ContrastiveEncoderTransformer : ITransformer, IDisposable
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
+        _ = Network.Backbone;   // Throws when it has been disposed: now, not at the first row.
         return new EncoderDataView(input, GetOutputSchema(input.Schema), _input, Network, BatchSize);
     }
 

@@ -12,13 +12,14 @@ namespace Microsoft.ML.Contrastive.Encoders;
 /// </summary>
 internal sealed class EncoderNetwork : IImageEncoder, IDisposable
 {
+    private readonly BackboneModule _backbone;
     private readonly Device _device;
     private readonly Tensor _mean;
     private readonly Tensor _std;
 
     public EncoderNetwork(BackboneModule backbone, PixelNormalization normalization, ImageSize inputSize, Device device)
     {
-        Backbone = backbone;
+        _backbone = backbone;
         Normalization = normalization;
         InputSize = inputSize;
         _device = device;
@@ -26,13 +27,16 @@ internal sealed class EncoderNetwork : IImageEncoder, IDisposable
         _std = PerChannel(normalization.Std);
     }
 
-    public BackboneModule Backbone { get; }
+    /// <exception cref="ObjectDisposedException">It has been disposed.</exception>
+    public BackboneModule Backbone => IsDisposed
+        ? throw new ObjectDisposedException(nameof(ContrastiveEncoderTransformer), "The encoder has been disposed, and its weights with it. Dispose it after the last pipeline that holds it has been used.")
+        : _backbone;
 
     public PixelNormalization Normalization { get; }
 
     public ImageSize InputSize { get; }
 
-    public int FeatureDimension => Backbone.FeatureDimension;
+    public int FeatureDimension => _backbone.FeatureDimension;
 
     /// <inheritdoc/>
     public void Encode(ReadOnlySpan<float> pixels, int rows, Span<float> features) => Encode(pixels, rows).CopyTo(features);
@@ -63,7 +67,7 @@ internal sealed class EncoderNetwork : IImageEncoder, IDisposable
 
     public void Dispose()
     {
-        Backbone.Dispose();
+        _backbone.Dispose();
         _mean.Dispose();
         _std.Dispose();
     }

@@ -126,6 +126,24 @@ public sealed class ContrastiveEncoderTransformerTests : IDisposable
     }
 
     [Fact]
+    public void A_disposed_encoder_says_so()
+    {
+        IDataView images = Images(), before = _encoder.Transform(images);
+        _encoder.Dispose();
+        foreach (Action use in new Action[]
+        {
+            () => _encoder.Transform(images),
+            () => Features(before),
+            () => _encoder.ExportToOnnx(new MemoryStream()),
+            () => _context.Model.Save(_encoder, images.Schema, new MemoryStream()),
+            () => _context.Contrastive().Evaluation.NearestNeighbours(_encoder, images, images),
+        })
+        {
+            Assert.Contains("has been disposed", Assert.Throws<ObjectDisposedException>(use).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void A_missing_column_and_a_column_of_another_type_are_named()
     {
         Assert.Contains("'Image'", Assert.Throws<ArgumentException>(() => _encoder.Transform(_folder.Rows(_context))).Message, StringComparison.Ordinal);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.Contrastive.Augmentation;
 
 namespace Microsoft.ML.Contrastive.Evaluation;
@@ -193,20 +194,27 @@ public sealed record LinearEvaluationProtocol
     internal void Validate()
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(Name);
-        Require(Enum.IsDefined(Optimizer), nameof(Optimizer), (int)Optimizer, $"one of {string.Join(", ", Enum.GetNames<LinearEvaluationOptimizer>())}");
-        Require(Enum.IsDefined(Schedule), nameof(Schedule), (int)Schedule, $"one of {string.Join(", ", Enum.GetNames<LinearEvaluationSchedule>())}");
-        Require(CropScale.Min > 0 && CropScale.Min <= CropScale.Max && CropScale.Max <= 1, nameof(CropScale), CropScale.Min, "0 < Min <= Max <= 1");
-        Require(LearningRate > 0 && double.IsFinite(LearningRate), nameof(LearningRate), LearningRate, "finite and greater than 0");
-        Require(Momentum is >= 0 and < 1, nameof(Momentum), Momentum, "from 0 to below 1");
-        Require(WeightDecay >= 0 && double.IsFinite(WeightDecay), nameof(WeightDecay), WeightDecay, "finite and at least 0");
-        Require(BatchSize >= 1, nameof(BatchSize), BatchSize, "at least 1");
-        Require(Epochs >= 1, nameof(Epochs), Epochs, "at least 1");
-        Require(InitialWeightDeviation >= 0 && double.IsFinite(InitialWeightDeviation), nameof(InitialWeightDeviation), InitialWeightDeviation, "finite and at least 0");
+        ArgumentNullException.ThrowIfNull(SweptLearningRates);
+        ArgumentNullException.ThrowIfNull(Milestones);
+        Require(Enum.IsDefined(Optimizer), Optimizer, $"one of {string.Join(", ", Enum.GetNames<LinearEvaluationOptimizer>())}");
+        Require(Enum.IsDefined(Schedule), Schedule, $"one of {string.Join(", ", Enum.GetNames<LinearEvaluationSchedule>())}");
+        Require(Enum.IsDefined(CentralCropFilter), CentralCropFilter, $"one of {string.Join(", ", Enum.GetNames<ResizeFilter>())}");
+        Require(CropScale.Min > 0 && CropScale.Min <= CropScale.Max && CropScale.Max <= 1, CropScale, "0 < Min <= Max <= 1");
+        Require(IsRate(LearningRate), LearningRate, "finite and greater than 0");
+        Require(SweptLearningRates.All(IsRate), string.Join(", ", SweptLearningRates), "finite and greater than 0", nameof(SweptLearningRates));
+        Require(Momentum is >= 0 and < 1, Momentum, "from 0 to below 1");
+        Require(WeightDecay >= 0 && double.IsFinite(WeightDecay), WeightDecay, "finite and at least 0");
+        Require(BatchSize >= 1, BatchSize, "at least 1");
+        Require(Epochs >= 1, Epochs, "at least 1");
+        Require(Milestones.Prepend(0).Zip(Milestones).All(m => m.First < m.Second), string.Join(", ", Milestones), "ascending, from above 0", nameof(Milestones));
+        Require(InitialWeightDeviation >= 0 && double.IsFinite(InitialWeightDeviation), InitialWeightDeviation, "finite and at least 0");
     }
 
-    private void Require(bool holds, string option, double value, string allowed)
+    private static bool IsRate(double value) => value > 0 && double.IsFinite(value);
+
+    private void Require(bool holds, object value, string allowed, [CallerArgumentExpression(nameof(value))] string option = "")
     {
         if (!holds)
-            throw new ArgumentOutOfRangeException(option, value, $"{option} of the linear evaluation protocol '{Name}' must be {allowed}.");
+            throw new ArgumentOutOfRangeException(option, value, FormattableString.Invariant($"{option} of the linear evaluation protocol '{Name}' is {value}; it must be {allowed}."));
     }
 }

@@ -104,7 +104,17 @@ public sealed class LinearEvaluationTests
             () => LinearEvaluation.Train(Array.ConvertAll(features, x => 1e20f * x), labels, LinearEvaluationProtocol.MoCo, seed: 1));
 
         Assert.Contains("learning rate 30", refusal.Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentOutOfRangeException>(() => LinearEvaluation.Train(features, labels, Short with { Momentum = 1 }, seed: 1));
+        foreach (var (said, protocol) in new[]
+        {
+            ("Momentum of the linear evaluation protocol 'short' is 1", Short with { Momentum = 1 }),
+            ("SweptLearningRates of the linear evaluation protocol 'short' is 0.1, NaN", Short with { SweptLearningRates = [0.1, double.NaN] }),
+            ("Milestones of the linear evaluation protocol 'short' is 3, 2", Short with { Milestones = [3, 2] }),
+            ("CropScale of the linear evaluation protocol 'short' is (0.5, 2)", Short with { CropScale = (0.5, 2) }),
+        })
+        {
+            Assert.Contains(said, Assert.Throws<ArgumentOutOfRangeException>(() => LinearEvaluation.Train(features, labels, protocol, seed: 1)).Message, StringComparison.Ordinal);
+        }
+
         Assert.Throws<OperationCanceledException>(() => LinearEvaluation.Train(features, labels, Short, seed: 1, cancellation: new CancellationToken(canceled: true)));
     }
 }

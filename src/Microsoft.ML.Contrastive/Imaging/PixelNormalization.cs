@@ -10,4 +10,16 @@ public sealed record PixelNormalization((float R, float G, float B) Mean, (float
 
     /// <summary>The scale 0 … 1 as it is.</summary>
     public static PixelNormalization UnitRange { get; } = new((0f, 0f, 0f), (1f, 1f, 1f));
+
+    /// <summary>Throws when a value would make pixels that are not finite.</summary>
+    internal void Validate()
+    {
+        if (!(float.IsFinite(Mean.R) && float.IsFinite(Mean.G) && float.IsFinite(Mean.B)))
+            throw OutOfRange(nameof(Mean), Mean, "finite");
+        if (!(Std is { R: > 0, G: > 0, B: > 0 } && float.IsFinite(Std.R) && float.IsFinite(Std.G) && float.IsFinite(Std.B)))
+            throw OutOfRange(nameof(Std), Std, "finite and above 0");
+    }
+
+    private static ArgumentOutOfRangeException OutOfRange(string part, (float R, float G, float B) value, string allowed) => new(
+        part, value, FormattableString.Invariant($"Normalization.{part} is ({value.R}, {value.G}, {value.B}); it must be {allowed} in every channel."));
 }

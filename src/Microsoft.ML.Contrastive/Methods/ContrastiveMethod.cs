@@ -53,6 +53,11 @@ public abstract record ContrastiveMethod
     {
     }
 
+    /// <summary>Throws when a setting does not go with the number of images that the loss sees together.</summary>
+    internal virtual void Validate(int batchSize)
+    {
+    }
+
     /// <summary>Builds the network to be trained: encoder, heads and whatever the method carries along.</summary>
     internal abstract MethodModule Create(Backbone backbone);
 }

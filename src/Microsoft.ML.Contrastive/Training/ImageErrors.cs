@@ -19,6 +19,8 @@ internal sealed class ImageErrors(UnreadableImages handling, IChannel channel)
 {
     private const int NamedInLog = 20;
     private readonly ConcurrentDictionary<DataViewRowId, int> _rows = new();
+    private Exception? _first;
+    private bool _summarized;
 
     /// <summary>Images that could not be read.</summary>
     public int Count => _rows.Count;
@@ -30,6 +32,7 @@ internal sealed class ImageErrors(UnreadableImages handling, IChannel channel)
             throw new InvalidOperationException($"{error.Message} To train without unreadable images, set {nameof(TrainingOptions.UnreadableImages)} = {nameof(UnreadableImages.Skip)}.", error);
         if (!_rows.TryAdd(row, 0))
             return;
+        _first ??= error;
         int count = _rows.Count;
         if (count <= NamedInLog)
             channel.Warning(MessageSensitivity.None, "{0}", $"Skipped an unreadable image: {error.Message}");
@@ -42,11 +45,10 @@ internal sealed class ImageErrors(UnreadableImages handling, IChannel channel)
     public void Summarize(int readable)
     {
         if (readable == 0 && Count > 0)
-            throw new InvalidOperationException($"None of the {Count} images could be read; the log names the first {NamedInLog}. Check the folder and the format of the images.");
+            throw new InvalidOperationException($"None of the {Count} images could be read. One of them: {_first!.Message} The log names the first {NamedInLog}. Check the folder and the format of the images.", _first);
         if (Count > 0 && !_summarized)
             channel.Warning(MessageSensitivity.None, "{0}", $"{Count} of {Count + readable} images could not be read and were skipped.");
         _summarized = true;
     }
 
-    private bool _summarized;
 }

@@ -66,8 +66,9 @@ internal sealed class MonitoredSample
         var pixels = new List<byte[]>();
         var labels = new List<int>();
         var values = new float[input.PixelCount];
-        while (pixels.Count < count && reader.Cursor.MoveNext() && !cancellation.IsCancellationRequested)
+        while (pixels.Count < count && reader.Cursor.MoveNext())
         {
+            cancellation.ThrowIfCancellationRequested();
             if (reader.Cursor.Position < next)
                 continue;
             string? text = getLabel?.Invoke();

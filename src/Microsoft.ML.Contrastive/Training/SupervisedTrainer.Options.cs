@@ -45,9 +45,9 @@ public sealed partial class SupervisedTrainer
             Require(PredictedLabelColumnName, nameof(PredictedLabelColumnName));
             if (ViewColumnNames.Length == 0)
                 throw new ArgumentException($"{nameof(ViewColumnNames)} is empty; name at least one view: the image as training sees it, augmented. Make it with a crop step such as RandomResizedCrop.", nameof(ViewColumnNames));
-            string[] outputs = [OutputColumnName, ScoreColumnName, PredictedLabelColumnName];
-            if (outputs.Distinct().Count() < outputs.Length)
-                throw new ArgumentException($"{nameof(OutputColumnName)}, {nameof(ScoreColumnName)} and {nameof(PredictedLabelColumnName)} are {string.Join(", ", outputs.Select(o => $"'{o}'"))}; they must differ.");
+            string[] columns = [LabelColumnName!, OutputColumnName, ScoreColumnName, PredictedLabelColumnName];
+            if (columns.Distinct().Count() < columns.Length)
+                throw new ArgumentException($"{nameof(LabelColumnName)}, {nameof(OutputColumnName)}, {nameof(ScoreColumnName)} and {nameof(PredictedLabelColumnName)} are {string.Join(", ", columns.Select(c => $"'{c}'"))}; they must differ.");
             if (!(EncoderLearningRateFactor >= 0 && double.IsFinite(EncoderLearningRateFactor)))
                 throw new ArgumentOutOfRangeException(nameof(EncoderLearningRateFactor), EncoderLearningRateFactor, FormattableString.Invariant($"{nameof(EncoderLearningRateFactor)} is {EncoderLearningRateFactor}; it must be a finite number, 0 or above."));
             if (!(LabelSmoothing is >= 0 and < 1))

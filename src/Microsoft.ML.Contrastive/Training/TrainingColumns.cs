@@ -18,11 +18,11 @@ internal static class TrainingColumns
         foreach (DataViewSchema.Column view in views)
         {
             if (view.Type is ImageDataViewType { Width: 0 } or ImageDataViewType { Height: 0 })
-                throw new ArgumentException($"The view column '{view.Name}' holds images of unknown size; a view needs a known one. Make it with a crop step such as JointCrop, or append ResizeImages.", nameof(names));
+                throw new ArgumentException($"The view column '{view.Name}' holds images of unknown size; a view needs a known one. Make it with a crop step such as JointCrop, or append ResizeImages.");
         }
 
         if (takesOneSize is not null && views.Select(v => (ImageDataViewType)v.Type).Select(t => (t.Width, t.Height)).Distinct().Count() > 1)
-            throw new ArgumentException($"{takesOneSize} takes views of one size; they are {string.Join(", ", views.Select(v => $"{v.Name} {((ImageDataViewType)v.Type).Width}x{((ImageDataViewType)v.Type).Height}"))}.", nameof(names));
+            throw new ArgumentException($"{takesOneSize} takes views of one size; they are {string.Join(", ", views.Select(v => $"{v.Name} {((ImageDataViewType)v.Type).Width}x{((ImageDataViewType)v.Type).Height}"))}.");
         return views;
     }
 
@@ -38,11 +38,11 @@ internal static class TrainingColumns
     {
         const string Option = nameof(TrainingOptions.LabelColumnName);
         if (name is null)
-            throw new ArgumentException($"{needing} needs labels, but {Option} is null. Name a column of labels, or leave {needing} out.", nameof(name));
+            throw new ArgumentException($"{needing} needs labels, but {Option} is null. Name a column of labels, or leave {needing} out.");
         RowLabels labels = RowLabels.Read(data, Label(data.Schema, name), cancellation);
         return labels.ClassNames.Count >= 2
             ? labels
-            : throw new ArgumentException($"{needing} needs labels of two classes or more, but the column '{name}' ({Option}) has {labels.ClassNames.Count}. Name another column, or leave {needing} out.", nameof(name));
+            : throw new ArgumentException($"{needing} needs labels of two classes or more, but the column '{name}' ({Option}) has {labels.ClassNames.Count}. Name another column, or leave {needing} out.");
     }
 
     private static DataViewSchema.Column FindAny(DataViewSchema schema, string name, string option) =>

@@ -192,13 +192,19 @@ public abstract class TrainingOptions
         ArgumentNullException.ThrowIfNull(Optimizer);
         ArgumentNullException.ThrowIfNull(LearningRateSchedule);
         ArgumentNullException.ThrowIfNull(Normalization);
+        Normalization.Validate();
         foreach (string name in ViewColumnNames)
             Require(name, nameof(ViewColumnNames));
+        if (LabelColumnName is not null)
+            Require(LabelColumnName, nameof(LabelColumnName));
+        Methods.Require.Defined(UnreadableImages);
         if (ViewColumnNames.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new ArgumentException($"{nameof(ViewColumnNames)} names '{twice.Key}' {twice.Count()} times; a positive pair of a view with itself teaches nothing.", nameof(ViewColumnNames));
         AtLeast(Epochs, 0, nameof(Epochs));
         AtLeast(BatchSize, 2, nameof(BatchSize));
         AtLeast(GradientAccumulationSteps, 1, nameof(GradientAccumulationSteps));
+        if ((long)BatchSize * GradientAccumulationSteps > int.MaxValue)
+            throw new ArgumentOutOfRangeException(nameof(GradientAccumulationSteps), GradientAccumulationSteps, $"{nameof(BatchSize)} × {nameof(GradientAccumulationSteps)} is {BatchSize} × {GradientAccumulationSteps}; it must be at most the number of images.");
         AtLeast(MonitoredImages, 0, nameof(MonitoredImages));
         AtLeast(RenderThreads ?? 1, 1, nameof(RenderThreads));
         AtLeast(CheckpointEveryEpochs, 1, nameof(CheckpointEveryEpochs));
@@ -208,11 +214,8 @@ public abstract class TrainingOptions
         if (WorkspacePath is null && (Resume || CheckpointEverySteps is not null))
             throw new ArgumentException($"{(Resume ? nameof(Resume) : nameof(CheckpointEverySteps))} is set, but {nameof(WorkspacePath)} is null; set it to the folder of the run.", nameof(WorkspacePath));
         AtLeast(MaximumStoreBytes ?? 0, 0, nameof(MaximumStoreBytes));
-        if (ImageSize is { } size)
-        {
-            AtLeast(size.Width, 1, nameof(ImageSize));
-            AtLeast(size.Height, 1, nameof(ImageSize));
-        }
+        if (ImageSize is { } size && size is not { Width: >= 1 and <= short.MaxValue, Height: >= 1 and <= short.MaxValue })
+            throw new ArgumentOutOfRangeException(nameof(ImageSize), size, $"{nameof(ImageSize)} is {size}; allowed is 1x1 to 32767x32767.");
 
         CheckInitialEncoder();
         Optimizer.Validate();
@@ -275,7 +278,9 @@ public abstract class TrainingOptions
     private static void RequireEncoders<T>(T value, T left, T encoders, string option)
     {
         if (!Equals(value, left) && !Equals(value, encoders))
-            throw new ArgumentException($"{option} is {value}, but that of {nameof(InitialEncoder)} is {encoders}. Leave {option} out: the encoder decides.", option);
+            throw new ArgumentException($"{option} is {Text(value)}, but that of {nameof(InitialEncoder)} is {Text(encoders)}. Leave {option} out: the encoder decides.", option);
+
+        static string? Text(T choice) => choice is Backbone backbone ? backbone.Name : choice?.ToString();
     }
 
     private protected static void Require(string value, string option)

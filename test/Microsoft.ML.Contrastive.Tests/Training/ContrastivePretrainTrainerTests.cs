@@ -64,6 +64,19 @@ public sealed class ContrastivePretrainTrainerTests : IDisposable
     }
 
     [Fact]
+    public void Cancelling_while_monitored_images_are_read_is_a_cancellation()
+    {
+        using var stop = new CancellationTokenSource();
+        IDataView validation = _context.Data.FilterByCustomPredicate(_folder.Rows(_context), (ImageFolder.Row _) =>
+        {
+            stop.Cancel();
+            return false;
+        });
+        validation = _context.Transforms.LoadImages("Image", null, "ImagePath").Fit(validation).Transform(validation);
+        Assert.ThrowsAny<OperationCanceledException>(() => Fit(new() { Epochs = 1, ValidationSet = validation, CancellationToken = stop.Token }));
+    }
+
+    [Fact]
     public void Cancelling_returns_the_encoder_so_far()
     {
         using var stop = new CancellationTokenSource();
@@ -151,6 +164,7 @@ public sealed class ContrastivePretrainTrainerTests : IDisposable
             File.WriteAllText(file, "no image");
         var thrown = Assert.Throws<InvalidOperationException>(() => Fit(new() { Epochs = 1 }));
         Assert.Contains("None of the 48 images", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains(_folder.Path, thrown.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -217,7 +231,14 @@ public sealed class ContrastivePretrainTrainerTests : IDisposable
         { "LearningRate", new() { Optimizer = new Sgd { LearningRate = -1 } } },
         { "LearningRate", new() { Optimizer = new Sgd { LearningRate = double.NaN } } },
         { "ImageSize", new() { ImageSize = new ImageSize(0, 32) } },
+        { "ImageSize is 32x40000", new() { ImageSize = new ImageSize(32, 40000) } },
         { "InputColumnName", new() { InputColumnName = " " } },
+        { "LabelColumnName", new() { LabelColumnName = "" } },
+        { "UnreadableImages is 9", new() { UnreadableImages = (UnreadableImages)9 } },
+        { "Normalization.Std is (1, 0, 1)", new() { Normalization = new((0, 0, 0), (1, 0, 1)) } },
+        { "Normalization.Mean is (0, 0, NaN)", new() { Normalization = new((0, 0, float.NaN), (1, 1, 1)) } },
+        { "8 × 2147483647", new() { BatchSize = 8, GradientAccumulationSteps = int.MaxValue } },
+        { "BatchNormGroups is 5", new() { Method = new MoCo { BatchNormGroups = 5 }, BatchSize = 32 } },
     };
 
     [Theory]

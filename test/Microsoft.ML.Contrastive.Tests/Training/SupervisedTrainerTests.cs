@@ -189,6 +189,7 @@ public sealed class SupervisedTrainerTests : IDisposable
         { "LabelColumnName", new() { LabelColumnName = null } },
         { "ScoreColumnName", new() { ScoreColumnName = "" } },
         { "must differ", new() { ScoreColumnName = "Features" } },
+        { "must differ", new() { PredictedLabelColumnName = "Label" } },
         { "ViewColumnNames is empty", new() { ViewColumnNames = [] } },
         { "LabelSmoothing", new() { LabelSmoothing = 1 } },
         { "LabelSmoothing", new() { LabelSmoothing = double.NaN } },
@@ -205,7 +206,7 @@ public sealed class SupervisedTrainerTests : IDisposable
     public void A_network_that_contradicts_the_initial_encoder_is_refused()
     {
         using ContrastiveEncoderTransformer encoder = Pretrained(PixelNormalization.ImageNet);
-        Assert.Contains("Backbone is", Assert.Throws<ArgumentException>(() => new SupervisedTrainer(_context, FineTuning(encoder, o => o.Backbone = Backbone.ResNet50()))).Message, StringComparison.Ordinal);
+        Assert.Contains("Backbone is resnet50, but", Assert.Throws<ArgumentException>(() => new SupervisedTrainer(_context, FineTuning(encoder, o => o.Backbone = Backbone.ResNet50()))).Message, StringComparison.Ordinal);
         Assert.Contains("Normalization is", Assert.Throws<ArgumentException>(() => new SupervisedTrainer(_context, FineTuning(encoder, o => o.Normalization = PixelNormalization.UnitRange))).Message, StringComparison.Ordinal);
     }
 
@@ -215,6 +216,11 @@ public sealed class SupervisedTrainerTests : IDisposable
         ContrastiveEncoderTransformer encoder = Pretrained(PixelNormalization.ImageNet);
         encoder.Dispose();
         Assert.Contains("InitialEncoder has been disposed", Assert.Throws<ArgumentException>(() => new SupervisedTrainer(_context, FineTuning(encoder, _ => { }))).Message, StringComparison.Ordinal);
+
+        encoder = Pretrained(PixelNormalization.ImageNet);
+        var training = Pipeline(_context, FineTuning(encoder, _ => { }));
+        encoder.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => training.Fit(_folder.Rows(_context)));
     }
 
     [Fact]

@@ -88,6 +88,9 @@ public sealed record MoCo : ContrastiveMethod
         Require.AtLeast(1, BatchNormGroups);
     }
 
+    internal override void Validate(int batchSize) =>
+        Require.That(batchSize % BatchNormGroups == 0, BatchNormGroups, $"It must divide BatchSize, which is {batchSize}.");
+
     internal override MethodModule Create(Backbone backbone)
     {
         Validate();

@@ -141,7 +141,7 @@ public sealed class ResumeTests : IDisposable
         {
             return State(workspace).Progress;
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or InvalidDataException)
         {
             return null;
         }

@@ -1,6 +1,6 @@
 // Micro-benchmarks (BenchmarkDotNet) and whole runs:
 //
-//   dotnet run -c Release --project test/Microsoft.ML.Contrastive.Benchmarks -- memory | crops | recipes | state | micro [BenchmarkDotNet's arguments]
+//   dotnet run -c Release --project test/Microsoft.ML.Contrastive.Benchmarks -- memory | crops | scoring | recipes | state | onnx | micro [BenchmarkDotNet's arguments]
 
 using System.CommandLine;
 using BenchmarkDotNet.Running;
@@ -31,7 +31,14 @@ var backbone = new Option<string>("--backbone") { Description = "The backbone.",
 state.Add(backbone);
 state.SetAction(arguments => MethodState.Execute(arguments.GetValue(backbone)!));
 
+var onnx = new Command("onnx", "Exports a backbone with every type of weights and prints file sizes and deviations.");
+var exported = new Option<string>("--backbone") { Description = "The backbone.", DefaultValueFactory = _ => "resnet18" };
+var imageSize = new Option<int>("--image-size") { Description = "Side of the images in pixels.", DefaultValueFactory = _ => 224 };
+onnx.Add(exported);
+onnx.Add(imageSize);
+onnx.SetAction(arguments => OnnxRun.Execute(arguments.GetValue(exported)!, arguments.GetValue(imageSize)));
+
 var micro = new Command("micro", "Sampling recipes and rendering views, by BenchmarkDotNet, e.g. micro --filter '*'.") { TreatUnmatchedTokensAsErrors = false };
 micro.SetAction(arguments => _ = BenchmarkSwitcher.FromAssembly(typeof(RecipeSampling).Assembly).Run([.. arguments.UnmatchedTokens]));
 
-return new RootCommand("Benchmarks of Microsoft.ML.Contrastive.") { memory, crops, scoring, recipes, state, micro }.Parse(args).Invoke();
+return new RootCommand("Benchmarks of Microsoft.ML.Contrastive.") { memory, crops, scoring, recipes, state, onnx, micro }.Parse(args).Invoke();

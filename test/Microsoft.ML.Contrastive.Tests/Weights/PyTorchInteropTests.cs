@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using Microsoft.ML.Contrastive.Backbones;
 using Microsoft.ML.Contrastive.Encoders;
 using Microsoft.ML.Contrastive.Weights;
@@ -21,8 +19,7 @@ public sealed class PyTorchInteropTests : IDisposable
     [Fact]
     public void Torchvision_loads_our_weights_strictly_and_we_load_its_with_the_same_features_skipped_without_python3_torch_and_torchvision()
     {
-        string? python = Array.Find(["python3", "/usr/bin/python3"], p => Run(p, "-c", "import torch, torchvision").ExitCode == 0);
-        Assert.SkipWhen(python is null, "There is no python3 with torch and torchvision here (Debian: python3-torch, python3-torchvision).");
+        string python = InteropScript.PythonWith("torch, torchvision", "python3-torch, python3-torchvision");
         using DisposeScope scope = NewDisposeScope();
         random.manual_seed(1);
         Tensor images = randn(3, 3, 64, 64);
@@ -39,8 +36,7 @@ public sealed class PyTorchInteropTests : IDisposable
             }
         }
 
-        (int exitCode, string output) = Run(python!, [Script(), _folder, .. Backbones]);
-        Assert.True(exitCode == 0, output);
+        InteropScript.Run(python, "torchvision_weights.py", [_folder, .. Backbones]);
 
         foreach (string backbone in Backbones)
         {
@@ -55,24 +51,4 @@ public sealed class PyTorchInteropTests : IDisposable
     }
 
     private string InFolder(string name) => Path.Combine(_folder, name);
-
-    private static string Script() => Path.Combine(
-        typeof(PyTorchInteropTests).Assembly.GetCustomAttributes(typeof(System.Reflection.AssemblyMetadataAttribute), false).Cast<System.Reflection.AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!,
-        "eng", "interop", "torchvision_weights.py");
-
-    private static (int ExitCode, string Output) Run(string program, params string[] arguments)
-    {
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            Task<string> errors = process.StandardError.ReadToEndAsync();
-            string output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            return (process.ExitCode, output + errors.Result);
-        }
-        catch (Win32Exception)
-        {
-            return (-1, $"There is no {program}.");
-        }
-    }
 }

@@ -86,6 +86,10 @@ public abstract class TrainingOptions
     /// the step, and DINO's centre, which takes in the mean of their means. Steps, schedules and checkpoints count steps of the optimiser; learning rates that
     /// scale with the batch (<see cref="Optimizer.LearningRateScaling"/>) do so with the images of a step. An epoch's micro-batches that make no whole step are dropped.
     /// </para>
+    /// <para>
+    /// One case is seen too late: where views are read through cursors, unreadable images may end an epoch within a step. The weights do not move then, but batch
+    /// norm's running averages have taken in the step's micro-batches, and the momentum copies of MoCo and MoCo v3 have followed once more.
+    /// </para>
     /// </remarks>
     /// <value>The default value is 1.</value>
     public int GradientAccumulationSteps { get; set; } = Defaults.GradientAccumulationSteps;

@@ -1,3 +1,4 @@
+using Microsoft.ML.Contrastive.Seams;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -54,7 +55,7 @@ internal abstract class ResidualBlock : nn.Module<Tensor, Tensor>
         }
 
         Tensor shortcut = _shortcutConvolution is null ? input : _shortcutBatchNorm!.call(_shortcutConvolution.call(input));
-        return x.add_(shortcut).relu_().MoveToOuterDisposeScope();
+        return x.Add(shortcut).relu_().MoveToOuterDisposeScope();
     }
 
     /// <summary>Nothing beyond what the constructor registered: torch would add every field under its C# name too.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.ML.Contrastive.Seams;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -39,9 +40,9 @@ internal sealed class TransformerBlock : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor x = input + Attention(_norm1.call(input));
+        Tensor x = input.Plus(Attention(_norm1.call(input)));
         // Not in place: the layer norms keep their inputs for the gradient.
-        return (x + _output.call(nn.functional.gelu(_hidden.call(_norm2.call(x))))).MoveToOuterDisposeScope();
+        return x.Plus(_output.call(nn.functional.gelu(_hidden.call(_norm2.call(x))))).MoveToOuterDisposeScope();
     }
 
     /// <summary>Nothing beyond what the constructor registered: torch would add every field under its C# name too.</summary>

@@ -75,7 +75,7 @@ internal sealed class VisionTransformer : BackboneModule
         using DisposeScope scope = NewDisposeScope();
         Tensor patches = _patchEmbedding.call(input);
         Tensor position = PositionEmbedding.Interpolate(_positionEmbedding, patches.shape[2], patches.shape[3]);
-        Tensor x = cat([_classToken.expand(input.shape[0], -1, -1), patches.flatten(2).transpose(1, 2)], dim: 1).add_(position);
+        Tensor x = cat([_classToken.expand(input.shape[0], -1, -1), patches.flatten(2).transpose(1, 2)], dim: 1).Add(position);
         foreach (TransformerBlock block in _blocks)
         {
             Tensor next = block.call(x);

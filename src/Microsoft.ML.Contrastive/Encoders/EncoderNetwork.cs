@@ -1,6 +1,7 @@
 using Microsoft.ML.Contrastive.Augmentation;
 using Microsoft.ML.Contrastive.Backbones;
 using Microsoft.ML.Contrastive.Imaging;
+using Microsoft.ML.Contrastive.Seams;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -78,7 +79,7 @@ internal sealed class EncoderNetwork : IImageEncoder, IDisposable
         using DisposeScope scope = NewDisposeScope();
         Tensor input = empty(rows, 3, InputSize.Height, InputSize.Width);
         pixels.CopyTo(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(input.bytes));
-        return Floats(network(input.to(_device).div(255f).sub(_mean).div(_std)));
+        return Floats(network(input.to(_device).Over(255).Minus(_mean).div(_std)));
     }
 
     private static float[] Floats(Tensor values) => values.cpu().contiguous().data<float>().ToArray();

@@ -1,3 +1,4 @@
+using Microsoft.ML.Contrastive.Seams;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -37,7 +38,7 @@ internal static class DinoLoss
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        center.mul_(momentum).add_(Mean(teacher)[0], alpha: 1 - momentum);
+        center.Scale(momentum).Add(Mean(teacher)[0], 1 - momentum);
     }
 
     /// <summary>The mean of the teacher's outputs over the batch, [1, prototypes].</summary>

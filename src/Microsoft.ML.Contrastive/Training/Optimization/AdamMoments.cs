@@ -1,4 +1,5 @@
 using Microsoft.ML.Contrastive.Methods;
+using Microsoft.ML.Contrastive.Seams;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -39,7 +40,7 @@ internal sealed class AdamMoments : OptimizerState
 
     public override IEnumerable<(string Name, Tensor Tensor)> State => base.State.Append(("steps", _steps));
 
-    protected override void BeginStep(bool[] active) => _steps.add_(tensor(active.Select(a => a ? 1L : 0L).ToArray()));
+    protected override void BeginStep(bool[] active) => _steps.Add(tensor(active.Select(a => a ? 1L : 0L).ToArray()));
 
     protected override bool MoveAlike(int first, int other) => base.MoveAlike(first, other) && StepsOf(first) == StepsOf(other);
 
@@ -52,14 +53,14 @@ internal sealed class AdamMoments : OptimizerState
             var (w, g) = (Flat.Values.narrow(0, start, length), Flat.Gradients!.narrow(0, start, length));
             var (m, v) = (_first.narrow(0, start, length), _second.narrow(0, start, length));
             if (weightDecay != 0 && _decoupledDecay)
-                w.mul_(1 - (learningRate * weightDecay));
+                w.Scale(1 - (learningRate * weightDecay));
             else if (weightDecay != 0)
-                g = g.add(w, alpha: weightDecay);
+                g = g.Plus(w, weightDecay);
 
             m.lerp_(g, _towardsGradient);
-            v.mul_(_beta2).addcmul_(g, g, 1 - _beta2);
-            var denominator = v.sqrt().div_(Math.Sqrt(1 - Math.Pow(_beta2, steps))).add_(_epsilon);
-            w.addcdiv_(m, denominator, -learningRate / (1 - Math.Pow(_beta1, steps)));
+            v.Scale(_beta2).AddProduct(g, g, 1 - _beta2);
+            var denominator = v.sqrt().Divide(Math.Sqrt(1 - Math.Pow(_beta2, steps))).Add(_epsilon);
+            w.AddQuotient(m, denominator, -learningRate / (1 - Math.Pow(_beta1, steps)));
         }
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.ML.Contrastive.Methods;
+using Microsoft.ML.Contrastive.Seams;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -84,10 +85,10 @@ public sealed record Lars : Optimizer
         {
             var (w, v) = (Flat.Slice(Flat.Values, first, last), Flat.Slice(_momentum, first, last));
             var rateInside = _lars.LearningRateInMomentum ? learningRate : 1;
-            v.mul_(_lars.Momentum);
+            v.Scale(_lars.Momentum);
             if (!IsDecayed(first) || (weightDecay == 0 && !_lars.AdaptWithoutWeightDecay))
             {
-                v.add_(Flat.Slice(Flat.Gradients!, first, last), alpha: rateInside);
+                v.Add(Flat.Slice(Flat.Gradients!, first, last), rateInside);
             }
             else
             {
@@ -95,7 +96,7 @@ public sealed record Lars : Optimizer
                     AddAdapted(i, rateInside, weightDecay);
             }
 
-            w.add_(v, alpha: _lars.LearningRateInMomentum ? -1 : -learningRate);
+            w.Add(v, _lars.LearningRateInMomentum ? -1 : -learningRate);
         }
 
         /// <summary>The lengths are of single parameters, so these go one by one; the ratio stays on the device.</summary>
@@ -104,12 +105,12 @@ public sealed record Lars : Optimizer
             using var scope = NewDisposeScope();
             var w = Flat.Slice(Flat.Values, parameter, parameter);
             var g = Flat.Slice(Flat.Gradients!, parameter, parameter);
-            var d = g.add(w, alpha: weightDecay);
+            var d = g.Plus(w, weightDecay);
             var weightNorm = w.norm();
             var gradientNorm = _lars.Ratio == LarsRatio.DecayedGradient ? d.norm() : g.norm();
             var denominator = _lars.Ratio == LarsRatio.DecayedGradient ? gradientNorm : gradientNorm + (weightNorm * weightDecay) + LightningEpsilon;
             var ratio = where((weightNorm > 0) & (gradientNorm > 0), weightNorm * _lars.TrustCoefficient / denominator, ones_like(weightNorm));
-            Flat.Slice(_momentum, parameter, parameter).addcmul_(d, ratio, rate);
+            Flat.Slice(_momentum, parameter, parameter).AddProduct(d, ratio, rate);
         }
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.Contrastive.Methods;
+using Microsoft.ML.Contrastive.Seams;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -63,18 +64,18 @@ public sealed record Sgd : Optimizer
 
         private void Move(Tensor w, Tensor g, Tensor v, double learningRate, double weightDecay)
         {
-            v.mul_(_sgd.Momentum).add_(g);
+            v.Scale(_sgd.Momentum).Add(g);
             if (weightDecay != 0)
-                v.add_(w, alpha: weightDecay);
+                v.Add(w, weightDecay);
             if (!_sgd.Nesterov)
             {
-                w.add_(v, alpha: -learningRate);
+                w.Add(v, -learningRate);
                 return;
             }
 
             if (weightDecay != 0)
-                w.mul_(1 - (learningRate * weightDecay));
-            w.add_(g, alpha: -learningRate).add_(v, alpha: -learningRate * _sgd.Momentum);
+                w.Scale(1 - (learningRate * weightDecay));
+            w.Add(g, -learningRate).Add(v, -learningRate * _sgd.Momentum);
         }
     }
 }

@@ -60,7 +60,8 @@ internal static class RecipeRun
 
     private static ViewPlan Star(CropStep crop) => ViewPlan.Create(seed: 1, ["View1", "View2", "View3", "View4"]).Append(crop);
 
-    private static void Draw(ViewPlan plan, int rows)
+    /// <summary>Draws the recipes of rows 0, 1, ….</summary>
+    public static void Draw(ViewPlan plan, int rows)
     {
         var recipes = new ViewRecipe[plan.ViewNames.Length];
         for (int row = 0; row < rows; row++)

@@ -21,6 +21,13 @@ if (args.Length is not (3 or 4) || (args.Length == 4 && !int.TryParse(args[3], N
     return 2;
 }
 
+if (!File.Exists(args[0]) || !Directory.Exists(args[1]) || !File.Exists(args[2]))
+{
+    string missing = !File.Exists(args[0]) ? $"file '{args[0]}' for ENCODER.onnx" : !Directory.Exists(args[1]) ? $"folder '{args[1]}' for FOLDER" : $"file '{args[2]}' for IMAGE";
+    Console.Error.WriteLine($"There is no {missing}.");
+    return 1;
+}
+
 int count = args.Length == 4 ? int.Parse(args[3], CultureInfo.InvariantCulture) : 5;
 string[] files = [.. Directory.EnumerateFiles(args[1], "*", SearchOption.AllDirectories).Where(IsImage).Order(StringComparer.Ordinal)];
 

@@ -23,6 +23,12 @@ if (args.Length is < 2 or > 4 || (args.Length > 2 && !int.TryParse(args[2], out 
     return 2;
 }
 
+if (!File.Exists(args[0]) || !Directory.Exists(args[1]))
+{
+    Console.Error.WriteLine($"There is no {(File.Exists(args[0]) ? $"folder '{args[1]}' for FOLDER" : $"file '{args[0]}' for ENCODER.onnx")}.");
+    return 1;
+}
+
 var mlContext = new MLContext();
 ImageRow[] rows = [.. Directory.EnumerateFiles(args[1], "*", SearchOption.AllDirectories).Where(IsImage).Order(StringComparer.Ordinal).Select(file => new ImageRow { ImagePath = file })];
 IDataView data = mlContext.Data.LoadFromEnumerable(rows);

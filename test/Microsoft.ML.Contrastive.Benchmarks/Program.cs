@@ -1,6 +1,6 @@
 // Micro-benchmarks (BenchmarkDotNet) and whole runs:
 //
-//   dotnet run -c Release --project test/Microsoft.ML.Contrastive.Benchmarks -- memory | crops | scoring | recipes | state | onnx | micro [BenchmarkDotNet's arguments]
+//   dotnet run -c Release --project test/Microsoft.ML.Contrastive.Benchmarks -- memory | crops | scoring | recipes | state | onnx | views | micro [BenchmarkDotNet's arguments]
 
 using System.CommandLine;
 using BenchmarkDotNet.Running;
@@ -38,7 +38,19 @@ onnx.Add(exported);
 onnx.Add(imageSize);
 onnx.SetAction(arguments => OnnxRun.Execute(arguments.GetValue(exported)!, arguments.GetValue(imageSize)));
 
+var views = new Command("views", "Renders views for some seconds on one thread and prints how many a second.");
+var size = new Option<int>("--size") { Description = "Side of the views in pixels.", DefaultValueFactory = _ => 224 };
+var source = new Option<int>("--source") { Description = "Side of the source images in pixels.", DefaultValueFactory = _ => 256 };
+var mode = new Option<string>("--mode") { Description = "view: all of SimCLR's steps; crop: crop, resize, flip and normalisation.", DefaultValueFactory = _ => "view" };
+mode.AcceptOnlyFromAmong("view", "crop");
+var seconds = new Option<double>("--seconds") { Description = "How long to measure.", DefaultValueFactory = _ => 3 };
+views.Add(size);
+views.Add(source);
+views.Add(mode);
+views.Add(seconds);
+views.SetAction(arguments => ViewRun.Execute(arguments.GetValue(size), arguments.GetValue(source), arguments.GetValue(mode) == "crop", arguments.GetValue(seconds)));
+
 var micro = new Command("micro", "Sampling recipes and rendering views, by BenchmarkDotNet, e.g. micro --filter '*'.") { TreatUnmatchedTokensAsErrors = false };
 micro.SetAction(arguments => _ = BenchmarkSwitcher.FromAssembly(typeof(RecipeSampling).Assembly).Run([.. arguments.UnmatchedTokens]));
 
-return new RootCommand("Benchmarks of Microsoft.ML.Contrastive.") { memory, crops, scoring, recipes, state, onnx, micro }.Parse(args).Invoke();
+return new RootCommand("Benchmarks of Microsoft.ML.Contrastive.") { memory, crops, scoring, recipes, state, onnx, views, micro }.Parse(args).Invoke();

@@ -1,24 +1,47 @@
 using System.CommandLine;
-using System.CommandLine.Invocation;
+using System.CommandLine.Help;
+using Microsoft.ML.Contrastive.Cli.Verbs;
 
 namespace Microsoft.ML.Contrastive.Cli;
 
 /// <summary>The tool <c>mlnet-contrastive</c>: a verb a file. <c>mlnet-contrastive VERB --help</c> says what each takes.</summary>
 internal static class Program
 {
-    public static Task<int> Main(string[] args) => RunAsync(args, Console.Out, Console.Error);
+    /// <summary>What is typed.</summary>
+    public const string Name = "mlnet-contrastive";
+
+    public static async Task<int> Main(string[] args)
+    {
+        using var interruption = new Interruption(Console.Error);
+        return await RunAsync(args, Console.Out, Console.Error, interruption.Token).ConfigureAwait(false);
+    }
 
     /// <summary>Runs the verb of a command line.</summary>
-    /// <returns>0, or another number when something was wrong, which <paramref name="error"/> then says in a line.</returns>
-    public static Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
+    /// <param name="args">What was typed.</param>
+    /// <param name="output">Standard output.</param>
+    /// <param name="error">Standard error.</param>
+    /// <param name="cancellation">Asks the verb to stop.</param>
+    /// <returns>An <see cref="ExitCode"/>; unless it is 0, <paramref name="error"/> says in a line what was wrong.</returns>
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellation = default)
     {
-        ParseResult arguments = new RootCommand("Self-supervised image learning for ML.NET.") { SweepCommand.Create() }.Parse(args);
+        ParseResult arguments = CreateRoot().Parse(args);
+        if (arguments.Errors.Count > 0 && arguments.Action is System.CommandLine.Invocation.ParseErrorAction)
+            return FailureLine.Write(arguments, error);
 
-        // What is wrong is a line; --help is there for whoever wants the rest.
-        if (arguments.Action is ParseErrorAction mistake)
-            mistake.ShowHelp = false;
+        // Signals are Interruption's.
+        return await arguments.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = null }, cancellation).ConfigureAwait(false);
+    }
 
-        // Ctrl-C is a request: a verb ends what it is doing in its own time, a step of training or the fit of a classifier.
-        return arguments.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
+    private static RootCommand CreateRoot()
+    {
+        var root = new RootCommand("Self-supervised image learning for ML.NET.")
+        {
+            SweepCommand.Create(),
+            CompletionCommand.Create(),
+            CommonOptions.Verbose,
+        };
+        foreach (HelpOption option in root.Options.OfType<HelpOption>())
+            option.Action = new VerbHelp((HelpAction)option.Action!);
+        return root;
     }
 }

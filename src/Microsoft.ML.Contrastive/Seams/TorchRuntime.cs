@@ -17,6 +17,12 @@ namespace Microsoft.ML.Contrastive.Seams;
 /// </summary>
 internal static partial class TorchRuntime
 {
+    /// <summary>
+    /// Environment variable with the folder of a libtorch, or its lib folder, that is loaded instead of the one that the application carries: one with CUDA, for a
+    /// program that was shipped without. Linux only.
+    /// </summary>
+    public const string FolderVariable = "MLNET_CONTRASTIVE_LIBTORCH";
+
     private const string Library = "LibTorchSharp";
 
     private static readonly Lock Loading = new();
@@ -67,6 +73,7 @@ internal static partial class TorchRuntime
     [SupportedOSPlatform("linux")]
     private static void LoadOnLinux()
     {
+        RequireChosenFolder();
         // TorchSharp's half finds these by name once they are loaded, wherever it lies itself.
         foreach (string dependency in new[] { "libc10.so", "libtorch_cpu.so", "libtorch.so" })
         {
@@ -144,11 +151,29 @@ internal static partial class TorchRuntime
         return false;
     }
 
+    private static string? ChosenFolder()
+    {
+        if (Environment.GetEnvironmentVariable(FolderVariable) is not { Length: > 0 } folder)
+            return null;
+        string lib = Path.Combine(folder, "lib");
+        return Path.GetFullPath(Directory.Exists(lib) ? lib : folder);
+    }
+
+    /// <summary>A folder that was chosen must not be passed over in silence.</summary>
+    private static void RequireChosenFolder()
+    {
+        const string Cpu = "libtorch_cpu.so";
+        if (ChosenFolder() is { } folder && !File.Exists(Path.Combine(folder, Cpu)))
+            throw new TorchNativeLibraryException($"There is no {Cpu} in '{folder}' ({FolderVariable}). Name the folder of a libtorch 2.10, or its lib folder, or leave the variable out.") { Library = Cpu };
+    }
+
     /// <summary>Where a native library of the application lies, null where none of the folders has it and only the system's loader may know it.</summary>
     private static string? Find(string fileName) => NativeFolders().Select(f => Path.Combine(f, fileName)).FirstOrDefault(File.Exists);
 
     private static IEnumerable<string> NativeFolders()
     {
+        if (ChosenFolder() is { } chosen)
+            yield return chosen;
         string assets = Path.Combine("runtimes", $"linux-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}", "native");
         yield return AppContext.BaseDirectory;
         yield return Path.Combine(AppContext.BaseDirectory, assets);

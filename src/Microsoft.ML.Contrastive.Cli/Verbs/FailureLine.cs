@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Microsoft.ML.Contrastive.Training;
+
+namespace Microsoft.ML.Contrastive.Cli.Verbs;
+
+/// <summary>The one place that says what went wrong: a line on standard error, and the exit code that goes with it.</summary>
+internal static class FailureLine
+{
+    /// <summary>Says what is wrong with what was typed.</summary>
+    /// <param name="arguments">Arguments with errors.</param>
+    /// <param name="error">Receives the line.</param>
+    public static int Write(ParseResult arguments, TextWriter error)
+    {
+        (string command, string[] mistakes) = arguments.CommandResult.Command is Verb verb
+            ? ($"{Program.Name} {verb.Name}", arguments.Errors.Select(e => e.Message).Distinct().ToArray())
+            : (Program.Name, [arguments.UnmatchedTokens is [var first, ..] ? $"There is no verb '{first}'." : "A verb is missing."]);
+        string near = arguments.UnmatchedTokens.Select(token => NearNames.Suggestion(token, Names(arguments.CommandResult))).FirstOrDefault(s => s.Length > 0) ?? "";
+        error.WriteLine(OneLine($"{string.Join(" ", mistakes)}{near} See '{command} --help'."));
+        return ExitCode.Usage;
+    }
+
+    /// <summary>Says why a verb has ended.</summary>
+    /// <param name="failure">What it threw.</param>
+    /// <param name="error">Receives the line, and the stack trace where it is asked for.</param>
+    /// <param name="verbose">Whether to print the stack trace as well.</param>
+    public static int Write(Exception failure, TextWriter error, bool verbose)
+    {
+        while (failure is AggregateException or System.Reflection.TargetInvocationException && failure.InnerException is { } inner)
+            failure = inner;
+        error.WriteLine(OneLine(failure switch
+        {
+            OperationCanceledException => "Stopped.",
+            _ when IsExplained(failure) => Message(failure),
+            _ => $"Unexpected {failure.GetType().Name}: {failure.Message} This is a mistake in the tool; --verbose prints where it happened.",
+        }));
+        if (verbose)
+            error.WriteLine(failure);
+        return failure switch
+        {
+            OperationCanceledException => ExitCode.Cancelled,
+            UsageException => ExitCode.Usage,
+            _ => ExitCode.Failure,
+        };
+    }
+
+    /// <summary>The kinds of exceptions whose messages were written for whoever reads them.</summary>
+    private static bool IsExplained(Exception failure) => failure
+        is UsageException or IOException or UnauthorizedAccessException or InvalidDataException or InvalidOperationException
+        or ArgumentException or DllNotFoundException or NonFiniteLossException or HttpRequestException or NotSupportedException;
+
+    /// <summary>The message without what .NET adds for programmers: the parameter's name, and the value once more.</summary>
+    private static string Message(Exception failure) => failure is ArgumentException && failure.Message.IndexOf(" (Parameter '", StringComparison.Ordinal) is var end and > 0
+        ? failure.Message[..end]
+        : failure.Message;
+
+    private static string OneLine(string text) => string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+
+    private static IEnumerable<string> Names(CommandResult result) =>
+        result.Command.Options.Select(option => option.Name).Concat(result.Command.Subcommands.Select(verb => verb.Name));
+}

@@ -95,26 +95,32 @@ internal sealed class OnnxGraphWriter
         if (!_foldBatchNorm)
         {
             string x = Convolution(convolutionPath, input, convolution);
-            return Node(
-                "BatchNormalization",
-                batchNormPath,
-                [
-                    x,
-                    Initializer($"{batchNormPath}.weight", batchNorm.weight!),
-                    Initializer($"{batchNormPath}.bias", batchNorm.bias!),
-                    Initializer($"{batchNormPath}.running_mean", batchNorm.running_mean!),
-                    Initializer($"{batchNormPath}.running_var", batchNorm.running_var!),
-                ],
-                Attribute("epsilon", (float)batchNorm.eps));
+            return BatchNormalization(batchNormPath, x, batchNorm);
         }
 
         using DisposeScope scope = NewDisposeScope();
         using var noGrad = no_grad();
-        // In double, so that folding costs one rounding and not several.
-        Tensor scale = batchNorm.weight!.to(float64) / (batchNorm.running_var!.to(float64) + batchNorm.eps).sqrt();
+        (Tensor scale, Tensor offset) = Affine(batchNorm);
         Tensor weight = convolution.weight.to(float64) * scale.view(-1, 1, 1, 1);
-        Tensor bias = batchNorm.bias!.to(float64) - (batchNorm.running_mean!.to(float64) * scale);
-        return Convolution(convolutionPath, input, convolution, Weight($"{convolutionPath}.weight", weight, channelAxis: 0), Initializer($"{convolutionPath}.bias", bias));
+        return Convolution(convolutionPath, input, convolution, Weight($"{convolutionPath}.weight", weight, channelAxis: 0), Initializer($"{convolutionPath}.bias", offset));
+    }
+
+    /// <summary>A linear layer on a matrix [B, D] and the batch norm after it, in evaluation mode.</summary>
+    public string LinearAndBatchNorm(string linearPath, string input, Linear linear, string batchNormPath, BatchNorm1d batchNorm)
+    {
+        if (!_foldBatchNorm)
+        {
+            // Not as MatMul: ONNX Runtime 1.30 folds a batch norm into one by itself, and leaves a graph behind that lacks the input.
+            string[] weights = [Weight($"{linearPath}.weight", linear.weight, channelAxis: 0), .. linear.bias is null ? Array.Empty<string>() : [Initializer($"{linearPath}.bias", linear.bias)]];
+            return BatchNormalization(batchNormPath, Node("Gemm", linearPath, [input, .. weights], Attribute("transB", 1)), batchNorm);
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        (Tensor scale, Tensor offset) = Affine(batchNorm);
+        Tensor weight = linear.weight.to(float64).t() * scale;
+        Tensor bias = linear.bias is null ? offset : offset + (linear.bias.to(float64) * scale);
+        return Add(MatMul(input, Weight($"{linearPath}.weight", weight, channelAxis: 1)), Initializer($"{linearPath}.bias", bias));
     }
 
     public string Relu(string x) => Node("Relu", "relu", [x]);
@@ -175,6 +181,10 @@ internal sealed class OnnxGraphWriter
     /// <param name="width">Columns.</param>
     public string Crop(string x, string start, long height, long width) =>
         Node("Slice", "crop", [x, start, Add(start, Integers([height, width])), Integers([2, 3])]);
+
+    /// <summary>Rows of a matrix [B, D] brought to unit length: x / max(‖x‖, epsilon).</summary>
+    public string UnitLength(string x, float epsilon) =>
+        Divide(x, Max(Node("Sqrt", "length", [SumOfRows(Multiply(x, x))]), Scalar(epsilon)));
 
     public string MatMul(string x, string y) => Node("MatMul", "matmul", [x, y]);
 
@@ -244,6 +254,28 @@ internal sealed class OnnxGraphWriter
         node.Input.Add(x);
         node.Output.Add(outputName);
         Graph.Node.Add(node);
+    }
+
+    private string BatchNormalization(string path, string x, BatchNorm batchNorm) => Node(
+        "BatchNormalization",
+        path,
+        [
+            x,
+            Initializer($"{path}.weight", batchNorm.weight ?? ones_like(batchNorm.running_var!)),
+            Initializer($"{path}.bias", batchNorm.bias ?? zeros_like(batchNorm.running_mean!)),
+            Initializer($"{path}.running_mean", batchNorm.running_mean!),
+            Initializer($"{path}.running_var", batchNorm.running_var!),
+        ],
+        Attribute("epsilon", (float)batchNorm.eps));
+
+    /// <summary>What a batch norm multiplies by and adds, in double, so that folding costs one rounding and not several.</summary>
+    private static (Tensor Scale, Tensor Offset) Affine(BatchNorm batchNorm)
+    {
+        Tensor scale = 1 / (batchNorm.running_var!.to(float64) + batchNorm.eps).sqrt();
+        if (batchNorm.weight is { } weight)
+            scale = weight.to(float64) * scale;
+        Tensor offset = -(batchNorm.running_mean!.to(float64) * scale);
+        return (scale, batchNorm.bias is { } bias ? bias.to(float64) + offset : offset);
     }
 
     private string Convolution(string path, string input, Conv2d convolution, string weight, string? bias) => Node(

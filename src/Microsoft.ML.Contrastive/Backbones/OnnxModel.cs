@@ -51,7 +51,11 @@ internal sealed record OnnxModelOptions(string InputName, string OutputName, int
 /// <summary>What follows the features in a graph.</summary>
 /// <param name="Outputs">The further outputs of the model.</param>
 /// <param name="Write">Takes the graph and the name of the features' value; returns the names of the outputs' values, in their order.</param>
-internal sealed record OnnxHead(IReadOnlyList<OnnxOutput> Outputs, Func<OnnxGraphWriter, string, IReadOnlyList<string>> Write);
+internal sealed record OnnxHead(IReadOnlyList<OnnxOutput> Outputs, Func<OnnxGraphWriter, string, IReadOnlyList<string>> Write)
+{
+    /// <summary>Its large tensors, which count towards the size of the file.</summary>
+    public IEnumerable<Tensor> Tensors { get; init; } = [];
+}
 
 /// <summary>A further output of a model.</summary>
 /// <param name="Name">Its name.</param>
@@ -137,7 +141,7 @@ internal static class OnnxModel
     {
         int bytes = options.Weights switch { OnnxWeightType.Float16 => sizeof(short), OnnxWeightType.Int8 => sizeof(sbyte), _ => sizeof(float) };
         using DisposeScope scope = NewDisposeScope();
-        long size = backbone.state_dict().Values.Sum(v => v.NumberOfElements * (v.dim() > 1 ? bytes : sizeof(float)));
+        long size = backbone.state_dict().Values.Concat(options.Head?.Tensors ?? []).Sum(v => v.NumberOfElements * (v.dim() > 1 ? bytes : sizeof(float)));
         if (size <= options.LargestFile)
             return;
         throw new InvalidOperationException(

@@ -44,6 +44,12 @@ public sealed class ContrastiveEncoderTransformer : ITransformer, IDisposable
     /// <summary>Number of features.</summary>
     public int FeatureDimension => Network.FeatureDimension;
 
+    /// <summary>
+    /// Number of values that the projection head of pretraining makes of the features, where the trainer was asked to keep it (<c>KeepProjector</c>); else
+    /// <see langword="null"/>. Features are taken before it, always; <see cref="OnnxExportOptions.Projector"/> exports it.
+    /// </summary>
+    public int? ProjectionDimension => Network.Projector?.Dimension;
+
     /// <summary>Size to which images are brought.</summary>
     public ImageSize ImageSize => Network.InputSize;
 

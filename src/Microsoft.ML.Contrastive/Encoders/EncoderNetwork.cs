@@ -1,6 +1,7 @@
 using Microsoft.ML.Contrastive.Augmentation;
 using Microsoft.ML.Contrastive.Backbones;
 using Microsoft.ML.Contrastive.Imaging;
+using Microsoft.ML.Contrastive.Methods;
 using Microsoft.ML.Contrastive.Seams;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -18,8 +19,14 @@ internal sealed class EncoderNetwork : IImageEncoder, IDisposable
     private readonly Tensor _mean;
     private readonly Tensor _std;
 
-    public EncoderNetwork(BackboneModule backbone, PixelNormalization normalization, ImageSize inputSize, Device device)
+    /// <param name="backbone">The backbone, on the device.</param>
+    /// <param name="normalization">What stands in front of it.</param>
+    /// <param name="inputSize">Size of the images.</param>
+    /// <param name="device">The device.</param>
+    /// <param name="projector">The projection head that it was trained with, where that is kept.</param>
+    public EncoderNetwork(BackboneModule backbone, PixelNormalization normalization, ImageSize inputSize, Device device, ProjectionHead? projector = null)
     {
+        Projector = projector;
         _backbone = backbone;
         Normalization = normalization;
         InputSize = inputSize;
@@ -34,6 +41,9 @@ internal sealed class EncoderNetwork : IImageEncoder, IDisposable
         : _backbone;
 
     public PixelNormalization Normalization { get; }
+
+    /// <summary>The projection head of pretraining, where it was kept.</summary>
+    public ProjectionHead? Projector { get; }
 
     public ImageSize InputSize { get; }
 
@@ -54,6 +64,12 @@ internal sealed class EncoderNetwork : IImageEncoder, IDisposable
     /// <returns>Rows × C × h × w values.</returns>
     public float[] FeatureMap(ReadOnlySpan<float> pixels, int rows) => Run(pixels, rows, Backbone.FeatureMap);
 
+    /// <summary>The projections of a batch, behind the projection head; only where there is one.</summary>
+    /// <param name="pixels">Rows × 3 × H × W values 0 … 255.</param>
+    /// <param name="rows">Number of images.</param>
+    /// <returns>Rows × d values.</returns>
+    public float[] Project(ReadOnlySpan<float> pixels, int rows) => Run(pixels, rows, images => Projector!.Project(Backbone.forward(images)));
+
     /// <summary>Encodes images that are normalised already.</summary>
     /// <param name="normalized">[B, 3, H, W], on any device.</param>
     /// <returns>B × D values.</returns>
@@ -69,6 +85,7 @@ internal sealed class EncoderNetwork : IImageEncoder, IDisposable
     public void Dispose()
     {
         _backbone.Dispose();
+        Projector?.Dispose();
         _mean.Dispose();
         _std.Dispose();
     }

@@ -1,6 +1,8 @@
 using Microsoft.ML.Contrastive.Augmentation;
 using Microsoft.ML.Contrastive.Backbones;
+using Microsoft.ML.Contrastive.Methods;
 using Microsoft.ML.Data;
+using Onnx;
 
 namespace Microsoft.ML.Contrastive.Encoders;
 
@@ -11,8 +13,19 @@ internal static class EncoderOnnx
     public static OnnxExport Export(ContrastiveEncoderTransformer encoder, OnnxExportOptions options)
     {
         options.Validate();
-        options.RequireOf(encoder.Network.Backbone.Description!);
-        return Export(encoder, OnnxModel.Write(encoder.Network.Backbone, ModelOptions(encoder, options)), options, _ => { });
+        options.RequireOf(encoder.Network);
+        OnnxModelOptions written = ModelOptions(encoder, options);
+        if (!options.Projector)
+            return Export(encoder, OnnxModel.Write(encoder.Network.Backbone, written), options, _ => { });
+
+        ProjectionHead projector = encoder.Network.Projector!;
+        var head = new OnnxHead([new(options.ProjectionName, TensorProto.Types.DataType.Float, projector.Dimension)], (graph, features) => [projector.WriteOnnx(graph, features)])
+        {
+            Tensors = projector.Tensors,
+        };
+        return Export(
+            encoder, OnnxModel.Write(encoder.Network.Backbone, written with { Head = head }), options,
+            trial => trial.Compare(options.ProjectionName, encoder.Network.Project(trial.Images.Planes(), trial.Images.Count)));
     }
 
     /// <summary>How the encoder is written, with or without a classifier behind it.</summary>

@@ -5,8 +5,7 @@ namespace Microsoft.ML.Contrastive.Encoders;
 
 /// <summary>What <see cref="ContrastiveEncoderTransformer.ExportToOnnx(string, OnnxExportOptions?)"/> and its likes write.</summary>
 /// <remarks>
-/// Whatever is chosen, the file computes with 32-bit floats, has the normalisation inside, and needs nothing but ONNX Runtime's CPU provider. The projection head of
-/// pretraining is not offered: methods drop it with the rest of their training state, and an encoder does not have it.
+/// Whatever is chosen, the file computes with 32-bit floats, has the normalisation inside, and needs nothing but ONNX Runtime's CPU provider.
 /// </remarks>
 public sealed record OnnxExportOptions
 {
@@ -45,6 +44,18 @@ public sealed record OnnxExportOptions
     /// <value>The default value is <see langword="false"/>.</value>
     public bool FeatureMap { get; init; }
 
+    /// <summary>
+    /// Whether the file has the projection head of pretraining too, its output [batch, <see cref="ContrastiveEncoderTransformer.ProjectionDimension"/>] beside the
+    /// features. Of DINO's head it is the bottleneck, of unit length; the prototypes behind it stay out. The encoder must have been trained with <c>KeepProjector</c>.
+    /// Not with <see cref="FeatureMap"/>, and not for classifiers.
+    /// </summary>
+    /// <value>The default value is <see langword="false"/>.</value>
+    public bool Projector { get; init; }
+
+    /// <summary>Name of the output of the projection head.</summary>
+    /// <value>The default value is "projection".</value>
+    public string ProjectionName { get; init; } = "projection";
+
     /// <summary>How weights are stored.</summary>
     /// <value>The default value is <see cref="OnnxWeightType.Float32"/>.</value>
     public OnnxWeightType Weights { get; init; } = OnnxWeightType.Float32;
@@ -82,6 +93,11 @@ public sealed record OnnxExportOptions
         ArgumentException.ThrowIfNullOrWhiteSpace(OutputName);
         if (InputName == OutputName)
             throw new ArgumentException($"{nameof(InputName)} and {nameof(OutputName)} are both '{InputName}'; they must differ.");
+        ArgumentException.ThrowIfNullOrWhiteSpace(ProjectionName);
+        if (Projector && (ProjectionName == InputName || ProjectionName == OutputName))
+            throw new ArgumentException($"{nameof(ProjectionName)} is '{ProjectionName}', as {nameof(InputName)} or {nameof(OutputName)} is; they must differ.");
+        if (Projector && FeatureMap)
+            throw new ArgumentException($"{nameof(Projector)} and {nameof(FeatureMap)} are both set, and a projection head works on pooled features. Export two files.");
         if (FixedBatch is < 1)
             throw new ArgumentOutOfRangeException(nameof(FixedBatch), FixedBatch, $"{nameof(FixedBatch)} is {FixedBatch}; it must be at least 1, or null for any batch size.");
         if (!Enum.IsDefined(Weights))
@@ -91,9 +107,16 @@ public sealed record OnnxExportOptions
     }
 
     /// <summary>Throws where the backbone does not have what is asked for.</summary>
-    internal void RequireOf(Backbone backbone)
+    internal void RequireOf(EncoderNetwork network)
     {
+        Backbone backbone = network.Backbone.Description!;
         if (FeatureMap && !backbone.HasFeatureMap)
-            throw new ArgumentException($"{nameof(FeatureMap)} is set, and {backbone.Name} has no feature map: a vision transformer's features are its class token. Leave it out, or train a ResNet.", nameof(backbone));
+            throw new ArgumentException($"{nameof(FeatureMap)} is set, and {backbone.Name} has no feature map: a vision transformer's features are its class token. Leave it out, or train a ResNet.", nameof(network));
+        if (Projector && network.Projector is null)
+        {
+            throw new ArgumentException(
+                $"{nameof(Projector)} is set, and this encoder has no projection head: pretraining hands it out where its option KeepProjector is set, and files of weights do not hold it. A run that has a workspace gives it without training again: fit with Resume and KeepProjector.",
+                nameof(network));
+        }
     }
 }

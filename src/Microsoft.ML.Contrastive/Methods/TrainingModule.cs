@@ -34,6 +34,9 @@ internal abstract class TrainingModule(string name) : nn.Module(name)
     /// <summary>The encoder that is handed out at the end: images [B, 3, H, W] to features [B, D].</summary>
     public abstract BackboneModule Encoder { get; }
 
+    /// <summary>The projection head between the encoder and the loss, for who wants to keep it; <see langword="null"/> where there is none.</summary>
+    public virtual ProjectionHead? Projector => null;
+
     /// <summary>What training is for: the encoder, and what else is handed out with it.</summary>
     public virtual nn.Module Result => Encoder;
 
@@ -71,9 +74,10 @@ internal abstract class TrainingModule(string name) : nn.Module(name)
     }
 
     /// <summary>Releases heads, momentum copies and whatever else served training only; the encoder lives on.</summary>
-    public void DisposeAllButEncoder()
+    /// <param name="projector">The projection head, where that lives on too.</param>
+    public void DisposeAllButEncoder(ProjectionHead? projector)
     {
-        var kept = new HashSet<Tensor>([.. Encoder.parameters(), .. Encoder.buffers()], ReferenceEqualityComparer.Instance);
+        var kept = new HashSet<Tensor>([.. Encoder.parameters(), .. Encoder.buffers(), .. projector?.Tensors ?? []], ReferenceEqualityComparer.Instance);
         foreach (Tensor tensor in parameters().Concat(buffers()).Where(t => !kept.Contains(t)))
             tensor.Dispose();
     }

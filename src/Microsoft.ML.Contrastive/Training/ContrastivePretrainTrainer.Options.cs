@@ -22,6 +22,14 @@ public sealed partial class ContrastivePretrainTrainer
         /// <value>The default value is <see langword="null"/>: none.</value>
         public OnlineProbe? OnlineProbe { get; set; }
 
+        /// <summary>
+        /// Whether the encoder keeps the projection head, the network between features and loss that papers drop after training: for
+        /// <see cref="Encoders.OnnxExportOptions.Projector"/>. It costs memory as long as the encoder lives, hundreds of megabytes in VICReg's published setting.
+        /// </summary>
+        /// <remarks>Of a run that has a workspace it can be had later: <see cref="TrainingOptions.Resume"/> with this option, without training again.</remarks>
+        /// <value>The default value is <see langword="false"/>.</value>
+        public bool KeepProjector { get; set; }
+
         private protected override bool MeasuresOnlineAccuracy => OnlineProbe is not null;
 
         internal override void Validate()

@@ -74,6 +74,7 @@ public sealed partial class ContrastivePretrainTrainer : IEstimator<ContrastiveE
         {
             TakesOneSize = _options.Method.TakesMultiCrop ? null : _options.Method.Name,
             OnlineProbe = _options.OnlineProbe,
+            KeepsProjector = _options.KeepProjector,
             Labels = _options.OnlineProbe is null ? null : TrainingColumns.Labels(trainData, _options.LabelColumnName, nameof(Options.OnlineProbe), _options.CancellationToken),
         };
         return new TrainingRun(_context, _options, task, channel).Fit(trainData, validationData, (network, epochs) =>

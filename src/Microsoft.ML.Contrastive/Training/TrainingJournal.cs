@@ -11,7 +11,7 @@ namespace Microsoft.ML.Contrastive.Training;
 internal sealed class TrainingJournal(TrainingOptions options, IChannel channel, RunHistory history, RunCheckpoints? checkpoints) : IDisposable
 {
     private readonly NetworkCopy _best = new();
-    private nn.Module? _result;
+    private IReadOnlyList<nn.Module> _results = [];
 
     /// <summary>Whether training ends before its last epoch.</summary>
     public bool StopsEarly => history.StopReason is not null;
@@ -27,7 +27,7 @@ internal sealed class TrainingJournal(TrainingOptions options, IChannel channel,
     /// <returns>Where training begins.</returns>
     public TrainingProgress Begin(TrainingState training)
     {
-        _result = training.Method.Result;
+        _results = training.Results;
         TrainingProgress start = checkpoints?.Begin(training, options.RestoreBestWeights) ?? default;
         if (start != default)
             Note($"Resumed after step {start.Step}: {start.Epoch} of {options.Epochs} epochs and {start.StepInEpoch} further steps are done.");
@@ -77,7 +77,7 @@ internal sealed class TrainingJournal(TrainingOptions options, IChannel channel,
         if (checkpoints is not null)
             epoch = checkpoints.RestoreBest();
         else
-            _best.Restore(_result!);
+            _best.Restore(_results);
         Note(FormattableString.Invariant($"The encoder is that of epoch {epoch}, the best by {history.Metric} ({history.Metric.Of(best):0.####})."));
         return epoch;
     }
@@ -92,6 +92,6 @@ internal sealed class TrainingJournal(TrainingOptions options, IChannel channel,
             return;
         checkpoints?.SaveBest(progress);
         if (options.RestoreBestWeights && checkpoints is null)
-            _best.Take(_result!);
+            _best.Take(_results);
     }
 }

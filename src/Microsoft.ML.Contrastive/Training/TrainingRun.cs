@@ -48,11 +48,12 @@ internal sealed class TrainingRun(MLContext context, TrainingOptions options, Tr
             workspace, seed, Fingerprint.Of(options, task, seed, imageSize, views, source, Fingerprint.OfData(source, trainData, input, options.CancellationToken)), history));
         journal.Note($"Training {options.Backbone.Name} on {source.RowCount} images, {options.Epochs} epochs of {source.RowCount / schedule.ImagesPerStep} steps, on {device}, seed {seed}. {task.Method}; {options.Optimizer}; {options.LearningRateSchedule}.");
         TrainingModule module = TorchInitialization.FromSeed(seed, Create);
+        ProjectionHead? projector = task.KeepsProjector ? module.Projector : null;
         EncoderNetwork? network = null;
         try
         {
             module.to(device);
-            network = new EncoderNetwork(module.Encoder, options.Normalization, imageSize, device);
+            network = new EncoderNetwork(module.Encoder, options.Normalization, imageSize, device, projector);
             int epochs = Train(module, network, schedule, source, trainData, validationData, input, device, journal);
             return result(network, epochs);
         }
@@ -63,7 +64,7 @@ internal sealed class TrainingRun(MLContext context, TrainingOptions options, Tr
         }
         finally
         {
-            module.DisposeAllButEncoder();
+            module.DisposeAllButEncoder(projector);
         }
     }
 
@@ -95,7 +96,7 @@ internal sealed class TrainingRun(MLContext context, TrainingOptions options, Tr
         using OptimizerState optimizer = options.Optimizer.Create(module.TrainableParameters(), schedule.PeakLearningRate);
         using OnlineProbeState? probe = task.OnlineProbe is null ? null : new OnlineProbeState(task.OnlineProbe, module.Encoder, task.Labels!.ClassNames.Count, schedule, device);
         using HeatMapRegions? heatMaps = HeatMapRegions.Of(source, module, network.InputSize, device);
-        var training = new TrainingState(module, optimizer, probe);
+        var training = new TrainingState(module, optimizer, probe) { Results = [module.Result, .. network.Projector is { } projector ? [projector.Layers] : Array.Empty<nn.Module>()] };
         TrainingProgress start = journal.Begin(training);
         var monitor = new EncoderMonitor(network, sample, pairs, validation, task.Classify, probe);
         var loop = new TrainingLoop(new TrainingStep(training, schedule, device), schedule, source);

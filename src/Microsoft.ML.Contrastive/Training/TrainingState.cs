@@ -1,6 +1,7 @@
 using Microsoft.ML.Contrastive.Methods;
 using Microsoft.ML.Contrastive.Training.Optimization;
 using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Microsoft.ML.Contrastive.Training;
 
@@ -10,10 +11,13 @@ namespace Microsoft.ML.Contrastive.Training;
 /// <param name="Probe">The classifier beside it, if any.</param>
 internal sealed record TrainingState(TrainingModule Method, OptimizerState Optimizer, OnlineProbeState? Probe = null)
 {
+    /// <summary>The parts of the network that are handed out at the end.</summary>
+    public IReadOnlyList<nn.Module> Results { get; init; } = [Method.Result];
+
     /// <summary>Every tensor of it by name: to restore, copy into these.</summary>
-    public List<(string Name, torch.Tensor Tensor)> Tensors =>
+    public List<(string Name, Tensor Tensor)> Tensors =>
     [
-        .. Method.named_parameters().Select(p => ($"method.{p.name}", (torch.Tensor)p.parameter)),
+        .. Method.named_parameters().Select(p => ($"method.{p.name}", (Tensor)p.parameter)),
         .. Method.named_buffers().Select(b => ($"method.{b.name}", b.buffer)),
         .. Optimizer.State.Select(s => ($"optimizer.{s.Name}", s.Tensor)),
         .. (Probe?.State ?? []).Select(s => ($"probe.{s.Name}", s.Tensor)),

@@ -16,6 +16,9 @@ internal sealed record TrainingTask(object Method, Func<TrainingModule> Create)
     /// <summary>A classifier that learns beside the training, from <see cref="Labels"/>; <see langword="null"/> for none.</summary>
     public OnlineProbe? OnlineProbe { get; init; }
 
+    /// <summary>Whether the encoder that comes out keeps the projection head.</summary>
+    public bool KeepsProjector { get; init; }
+
     /// <summary>From features n × D to the classes' scores n × C, where a classifier is trained.</summary>
     public Func<float[], float[]>? Classify { get; init; }
 }

@@ -1,7 +1,9 @@
 using Microsoft.ML.Contrastive.Backbones;
 using Microsoft.ML.Contrastive.Encoders;
 using Microsoft.ML.Contrastive.Evaluation;
+using Microsoft.ML.Contrastive.OnnxRuntime;
 using Microsoft.ML.Contrastive.Tests.Training.Checkpoints;
+using Microsoft.ML.Contrastive.Training;
 
 namespace Microsoft.ML.Contrastive.Tests.Catalog;
 
@@ -26,6 +28,19 @@ public sealed class OnnxPageTests : IDisposable
 
         encoder.ExportToOnnx(Path.Combine(folder, "raw.onnx"), new OnnxExportOptions { RawImageInput = true, License = "CC-BY-4.0" });
         encoder.ExportToOnnx(Path.Combine(folder, "map.onnx"), new OnnxExportOptions { FeatureMap = true, OutputName = "map" });
+
+        ContrastiveEncoderTransformer TrainWith(ContrastivePretrainTrainer.Options options)
+        {
+            ContrastivePretrainTrainer.Options tiny = TinyPretraining.Options("simclr", null);
+            tiny.KeepProjector = options.KeepProjector;
+            return TinyPretraining.Fit(_folder.Path, tiny);
+        }
+
+        ContrastiveEncoderTransformer withHead = TrainWith(new ContrastivePretrainTrainer.Options { KeepProjector = true });
+        withHead.ExportToOnnx(Path.Combine(folder, "head.onnx"), new OnnxExportOptions { Projector = true });
+        var projections = mlContext.Transforms.ApplyOnnxEncoder(
+            new OnnxEncoderEstimator.Options { ModelFile = Path.Combine(folder, "head.onnx"), ModelOutputName = "projection" });
+        Assert.Equal(16, projections.Fit(mlContext.Transforms.LoadImages("Image", imageFolder: null, "ImagePath").Fit(photos).Transform(photos)).FeatureDimension);
 
         var classification = mlContext.Transforms.LoadImages("Image", imageFolder: null, "ImagePath")
             .Append(encoder.AsEstimator())

@@ -28,6 +28,8 @@ internal sealed class ByolModule : MethodModule
 
     public override BackboneModule Encoder => _online.Encoder;
 
+    public override ProjectionHead Projector => new(_online.Projector);
+
     public override Tensor Loss(IReadOnlyList<Tensor> views, TrainingPosition position)
     {
         var p1 = _predictor.call(_online.call(views[0]));

@@ -14,28 +14,29 @@ internal sealed class DinoHead : nn.Module<Tensor, Tensor>
     /// <summary>vision_transformer.py, DINOHead._init_weights.</summary>
     private const double WeightDeviation = 0.02, WeightBound = 2;
 
-    private readonly nn.Module<Tensor, Tensor> _mlp;
-
     public DinoHead(Dino options, int features)
         : base(nameof(DinoHead))
     {
-        _mlp = Perceptron(options, features);
+        Perceptron = Layers(options, features);
         LastLayer = new Prototypes(options.BottleneckDimension, options.Prototypes);
         LastLayer.Lengths.requires_grad = !options.NormalizePrototypes;
-        register_module("mlp", _mlp);
+        register_module("mlp", Perceptron);
         register_module("last_layer", LastLayer);
     }
 
+    /// <summary>Features to the bottleneck, of any length.</summary>
+    public nn.Module<Tensor, Tensor> Perceptron { get; }
+
     public Prototypes LastLayer { get; }
 
-    public override Tensor forward(Tensor input) => LastLayer.call(nn.functional.normalize(_mlp.call(input), dim: 1, eps: Cosine.Epsilon));
+    public override Tensor forward(Tensor input) => LastLayer.call(nn.functional.normalize(Perceptron.call(input), dim: 1, eps: Cosine.Epsilon));
 
     /// <summary>Nothing beyond what the constructor registered: torch would add every field under its C# name too.</summary>
     protected override void RegisterComponents()
     {
     }
 
-    private static nn.Module<Tensor, Tensor> Perceptron(Dino options, int features)
+    private static nn.Module<Tensor, Tensor> Layers(Dino options, int features)
     {
         int[] widths = [features, .. Enumerable.Repeat(options.HiddenDimension, options.HeadLayers - 1), options.BottleneckDimension];
         var layers = new List<nn.Module<Tensor, Tensor>>();

@@ -30,6 +30,9 @@ internal sealed class DinoModule : MethodModule
 
     public override BackboneModule Encoder => _student.Encoder;
 
+    /// <summary>Up to the bottleneck: the prototypes behind it are classes of training, not a projection.</summary>
+    public override ProjectionHead Projector => new(_studentHead.Perceptron, UnitLength: true);
+
     /// <summary>What the teacher's outputs are centred by, [prototypes].</summary>
     public Tensor Center => get_buffer("center")!;
 

@@ -27,6 +27,8 @@ internal sealed class MoCoModule : MethodModule
 
     public override BackboneModule Encoder => _query.Encoder;
 
+    public override ProjectionHead Projector => new(_query.Projector);
+
     public override Tensor Loss(IReadOnlyList<Tensor> views, TrainingPosition position)
     {
         var q1 = InGroups(_query.call, views[0]);

@@ -38,6 +38,8 @@ internal sealed class MoCoV3Module : MethodModule
 
     public override BackboneModule Encoder => _base.Encoder;
 
+    public override ProjectionHead Projector => new(_base.Projector);
+
     public override Tensor Loss(IReadOnlyList<Tensor> views, TrainingPosition position)
     {
         var q1 = _predictor.call(_base.call(views[0]));

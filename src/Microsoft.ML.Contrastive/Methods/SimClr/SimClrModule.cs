@@ -24,6 +24,8 @@ internal sealed class SimClrModule : MethodModule
 
     public override BackboneModule Encoder => _encoder;
 
+    public override ProjectionHead Projector => new(_projector);
+
     public override Tensor Loss(IReadOnlyList<Tensor> views, TrainingPosition position)
     {
         // Both views go through in one batch, so that batch norm sees them together, as in the original.

@@ -18,7 +18,7 @@ internal sealed class SimSiamModule : MethodModule
     {
         _options = options;
         _encoder = encoder;
-        _projector = Projector(options, encoder.FeatureDimension);
+        _projector = Head(options, encoder.FeatureDimension);
         _predictor = Mlp.Create(
             [options.ProjectionDimension, options.PredictorHiddenDimension, options.ProjectionDimension],
             hiddenBias: false,
@@ -30,6 +30,8 @@ internal sealed class SimSiamModule : MethodModule
     }
 
     public override BackboneModule Encoder => _encoder;
+
+    public override ProjectionHead Projector => new(_projector);
 
     public override IEnumerable<MethodParameter> TrainableParameters() => base.TrainableParameters().Select(p =>
         p with { FixedLearningRate = _options.FixedPredictorLearningRate && p.Name.StartsWith("predictor.", StringComparison.Ordinal) });
@@ -45,7 +47,7 @@ internal sealed class SimSiamModule : MethodModule
     internal static Tensor NegativeCosine(Tensor p1, Tensor z2, Tensor p2, Tensor z1) =>
         (Cosine.Similarity(p1, z2.detach()).mean() + Cosine.Similarity(p2, z1.detach()).mean()) / -2;
 
-    private static Sequential Projector(SimSiam options, int features)
+    private static Sequential Head(SimSiam options, int features)
     {
         var projector = Mlp.Create(
             [features, .. Enumerable.Repeat(options.ProjectionHiddenDimension ?? features, options.ProjectionLayers - 1), options.ProjectionDimension],

@@ -27,6 +27,8 @@ internal sealed class VicRegModule : MethodModule
 
     public override BackboneModule Encoder => _encoder;
 
+    public override ProjectionHead Projector => new(_expander);
+
     public override Tensor Loss(IReadOnlyList<Tensor> views, TrainingPosition position)
     {
         var z1 = _expander.call(_encoder.call(views[0]));   // [B, expander dimension]

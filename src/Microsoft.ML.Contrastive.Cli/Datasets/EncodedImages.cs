@@ -1,0 +1,58 @@
+using Microsoft.ML.Contrastive.Cli.Datasets.Files;
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.Contrastive.Cli.Datasets;
+
+/// <summary>The image files of a tree: by extension, and by content where the name has none.</summary>
+internal sealed class EncodedImages : ImageSource
+{
+    private readonly FileTree _tree;
+
+    /// <summary>Finds them.</summary>
+    public EncodedImages(FileTree tree)
+    {
+        _tree = tree;
+        Files = [.. Enumerable.Range(0, tree.Names.Count).Where(IsImage)];
+    }
+
+    /// <summary>Indices of the image files in the tree, in ordinal order of their names.</summary>
+    public int[] Files { get; }
+
+    /// <summary>How many other files there are, as a sentence; null when there are none.</summary>
+    public string? Note
+    {
+        get
+        {
+            int others = _tree.Names.Count - Files.Length;
+            return others == 0 ? null : $"{others} {(others == 1 ? "file that is no image was" : "files that are no images were")} left out.";
+        }
+    }
+
+    /// <inheritdoc/>
+    public override MLImage Read(int index) => Named(index, bytes => EncodedImage.Decode(bytes, NameOf(index)));
+
+    /// <inheritdoc/>
+    public override void Check(int index) => Named(index, bytes => EncodedImage.RequireUsable(bytes, NameOf(index), wholly: true));
+
+    /// <inheritdoc/>
+    public override string NameOf(int index) => _tree.NameOf(index);
+
+    private T Named<T>(int index, Func<byte[], T> use)
+    {
+        try
+        {
+            return use(_tree.ReadAll(index));
+        }
+        catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            _tree.Unreadable.TryAdd(NameOf(index), 0);
+            throw;
+        }
+    }
+
+    private bool IsImage(int file)
+    {
+        string name = _tree.Names[file];
+        return EncodedImage.HasExtension(name) || (!Path.HasExtension(name) && EncodedImage.IsImage(_tree.Head(file, EncodedImage.HeadLength)));
+    }
+}

@@ -50,6 +50,7 @@ internal static class ListedImages
         {
             ListedImage image = byPath[tree.NameOf(file)];
             return ((ImageSource)tree.Images, file, image.Label.Length == 0 ? null : image.Label, image.Split);
-        }), notes) with { Tree = tree };
+        }), notes) with
+        { Tree = tree };
     }
 }

@@ -34,10 +34,13 @@ internal sealed class TrainingJournal(TrainingOptions options, IChannel channel,
         return start;
     }
 
-    public void AfterStep(TrainingProgress progress)
+    /// <param name="progress">Where training goes on.</param>
+    /// <param name="metrics">What the step did.</param>
+    public void AfterStep(TrainingProgress progress, StepMetrics metrics)
     {
         if (options.CheckpointEverySteps is { } interval && progress.Step % interval == 0)
             checkpoints?.SaveLast(progress);
+        options.StepCallback?.Invoke(metrics);
     }
 
     /// <param name="metrics">What the epoch did.</param>

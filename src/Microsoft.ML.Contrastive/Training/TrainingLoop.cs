@@ -36,7 +36,7 @@ internal sealed class TrainingLoop(TrainingStep step, TrainingSchedule schedule,
                 if (at.StepInEpoch == stepsPerEpoch || step.Add(batch, new TrainingPosition(at.Step, stepsPerEpoch, schedule.Epochs)) is not { } loss)
                     continue;
                 at = at.AfterStep(loss);
-                journal.AfterStep(at);
+                journal.AfterStep(at, new StepMetrics(at.Epoch + 1, schedule.Epochs, at.StepInEpoch, stepsPerEpoch, at.Step, schedule.ImagesPerStep, loss));
                 if (at.Step % StepsBetweenCollections == 0)
                     GC.Collect(generation: 1);
                 complete = !cancellation.IsCancellationRequested;

@@ -168,6 +168,10 @@ public abstract class TrainingOptions
     /// <summary>Called after every epoch, on the thread that called Fit.</summary>
     public Action<EpochMetrics>? MetricsCallback { get; set; }
 
+    /// <summary>Called after every step of the optimiser, on the thread that called Fit; training waits for it.</summary>
+    /// <value>The default value is <see langword="null"/>.</value>
+    public Action<StepMetrics>? StepCallback { get; set; }
+
     /// <summary>Ends training after the current step; Fit then returns the encoder as it is. While images are still being read, it ends Fit with <see cref="OperationCanceledException"/>.</summary>
     public CancellationToken CancellationToken { get; set; }
 

@@ -34,6 +34,17 @@ public sealed class ContrastivePretrainTrainerTests : IDisposable
     }
 
     [Fact]
+    public void Every_step_is_told_with_its_place_in_training()
+    {
+        var steps = new List<StepMetrics>();
+        var epochs = new List<EpochMetrics>();
+        Fit(new() { Epochs = 2, StepCallback = steps.Add, MetricsCallback = epochs.Add }).Dispose();
+        Assert.Equal([(1, 1, 1L), (1, 2, 2), (1, 3, 3), (2, 1, 4), (2, 2, 5), (2, 3, 6)], steps.Select(s => (s.Epoch, s.StepInEpoch, s.Step)));
+        Assert.All(steps, s => Assert.Equal((2, 3L, 16), (s.Epochs, s.StepsPerEpoch, s.ImagesPerStep)));
+        Assert.Equal(epochs.Select(e => e.Loss), steps.Chunk(3).Select(epoch => epoch.Average(s => s.Loss)), (a, b) => Math.Abs(a - b) < 1e-9);
+    }
+
+    [Fact]
     public void The_same_seed_gives_the_same_encoder_and_another_seed_another()
     {
         float[] first = Features(Fit(new() { Epochs = 2 })), again = Features(Fit(new() { Epochs = 2 })), other = Features(Fit(new() { Epochs = 2, Seed = 99 }));

@@ -96,6 +96,10 @@ public sealed record ContrastivePreset
     /// <value>The default value is <see langword="null"/>: the blurs are independent, as published. The JointCrop paper has 0, on ImageNet alone.</value>
     public double? JointBlurBeta { get; init; }
 
+    /// <summary>β of the joint law of the brightness of the first two views, whose other colour changes stay as they are.</summary>
+    /// <value>The default value is <see langword="null"/>: the factors are independent, as published. The JointCrop paper (supplement) has 0.</value>
+    public double? JointColorBeta { get; init; }
+
     /// <summary>
     /// Where both β are set: the probability that an image's first two views are cropped jointly and blurred independently; the others are cropped as published and
     /// blurred jointly. One coin a row, never both, never neither: the JointCrop paper's "each with probability 0.5".
@@ -108,14 +112,14 @@ public sealed record ContrastivePreset
 
     /// <summary>
     /// The augmentation steps in the order of the renderer, each with the views that it is for: what <see cref="Views"/>, <see cref="JointCropBeta"/>,
-    /// <see cref="JointBlurBeta"/> and <see cref="JointCropProbability"/> come to. Views that have a step in common share it.
+    /// <see cref="JointBlurBeta"/>, <see cref="JointColorBeta"/> and <see cref="JointCropProbability"/> come to. Views that have a step in common share it.
     /// </summary>
     /// <exception cref="ArgumentException">A joint step between views that differ in its settings, or that have none.</exception>
     public IReadOnlyList<PlannedStep> Steps =>
     [
         .. Crops(),
         .. Shared(v => v.Flip),
-        .. Shared(v => v.Color),
+        .. JointColorBeta is { } color ? Shared(v => v.Color, from: 2).Prepend(new PlannedStep(JointColorOf(color), [0, 1])) : Shared(v => v.Color),
         .. Shared(v => v.Grayscale is { Last: false } ? v.Grayscale : null),
         .. JointBlurBeta is { } blur ? Shared(v => v.Blur, from: 2).Prepend(new PlannedStep(JointBlurOf(blur), [0, 1])) : Shared(v => v.Blur),
         .. Shared(v => v.Solarize),
@@ -205,6 +209,13 @@ public sealed record ContrastivePreset
         return new PlannedStep(
             JointCropProbability is { } probability ? new EitherCrop { OutputSize = crop.OutputSize, Heads = joint, Tails = crop, Probability = probability } : joint,
             [.. views]);
+    }
+
+    private JointColor JointColorOf(double beta)
+    {
+        if (Views is not [{ Color: { } first }, { Color: { } second }, ..] || first != second)
+            throw new ArgumentException($"{nameof(JointColorBeta)} is {beta}, but the colours of the first two views are not changed alike: give them one {nameof(ViewAugmentation.Color)}.");
+        return new JointColor { Brightness = first.Brightness, Contrast = first.Contrast, Saturation = first.Saturation, Hue = first.Hue, Probability = first.Probability, Beta = beta };
     }
 
     private AugmentationStep JointBlurOf(double beta)

@@ -38,6 +38,7 @@ internal static class PresetText
         Write(text, "jointCropBeta", preset.JointCropBeta);
         Write(text, "jointCropOver", preset.JointCropOver);
         Write(text, "jointBlurBeta", preset.JointBlurBeta);
+        Write(text, "jointColorBeta", preset.JointColorBeta);
         Write(text, "jointCropProbability", preset.JointCropProbability);
         Write(text, "normalization", preset.Normalization);
         Write(text, "optimizer", preset.Optimizer);

@@ -167,11 +167,25 @@ public sealed partial class ContrastivePresetTests
     }
 
     [Fact]
+    public void JointColor_keeps_the_colour_changes_of_the_views()
+    {
+        ContrastivePreset baseline = Named("mocov2/stl10"), joint = baseline with { JointColorBeta = 0 };
+        joint.Validate();
+
+        PlannedStep color = Assert.Single(joint.Steps, s => s.Step is ColorStep);
+        ColorJitter independent = baseline.Views[0].Color!;
+        Assert.Equal([0, 1], color.Views);
+        Assert.Equal(new JointColor { Brightness = independent.Brightness, Contrast = independent.Contrast, Saturation = independent.Saturation, Hue = independent.Hue, Probability = independent.Probability, Beta = 0 }, color.Step);
+        Assert.Contains("jointColorBeta = 0", joint.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_joint_step_between_views_that_do_not_have_it_is_refused()
     {
         ContrastivePreset small = Named("simclr/stl10");
         ViewAugmentation tight = small.Views[0] with { Crop = small.Views[0].Crop with { Scale = (0.5, 1) } };
 
+        Assert.Contains("JointColorBeta", Assert.Throws<ArgumentException>((small with { JointColorBeta = 0 }).WithViews(v => v with { Color = null }).Validate).Message, StringComparison.Ordinal);
         Assert.Contains("JointBlurBeta", Assert.Throws<ArgumentException>((small with { JointBlurBeta = 0 }).Validate).Message, StringComparison.Ordinal);
         Assert.Contains("JointCropBeta", Assert.Throws<ArgumentException>((small with { JointCropBeta = 0, Views = [small.Views[0], tight] }).Validate).Message, StringComparison.Ordinal);
     }

@@ -12,7 +12,7 @@ internal static class Program
 
     public static async Task<int> Main(string[] args)
     {
-        using var interruption = new Interruption(Console.Error);
+        using var interruption = new Interruption();
         return await RunAsync(args, Console.Out, Console.Error, interruption.Token).ConfigureAwait(false);
     }
 
@@ -36,7 +36,9 @@ internal static class Program
     {
         var root = new RootCommand("Self-supervised image learning for ML.NET.")
         {
+            PretrainCommand.Create(),
             SweepCommand.Create(),
+            DoctorCommand.Create(),
             CompletionCommand.Create(),
             CommonOptions.Verbose,
         };

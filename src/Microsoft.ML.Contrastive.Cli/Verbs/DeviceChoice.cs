@@ -19,16 +19,27 @@ internal sealed record DeviceChoice(string Name)
         : throw new ArgumentException($"'{text}' is no device. There are: {Auto.Name}, {Cpu}, {Cuda}0, {Cuda}1, …");
 
     /// <summary>Tells a context. Loads torch.</summary>
+    /// <exception cref="UsageException">There is no such device.</exception>
     public void ApplyTo(MLContext mlContext)
     {
         TorchRuntime.EnsureLoaded();
         mlContext.FallbackToCpu = false;
-        mlContext.GpuDeviceId = Name switch
+        int devices = Name != Cpu && torch.cuda.is_available() ? torch.cuda.device_count() : 0;
+        if (Name == Cpu || (Name == Auto.Name && devices == 0))
         {
-            Cpu => null,
-            "auto" => torch.cuda.is_available() ? 0 : null,
-            _ => int.Parse(Name.AsSpan(Cuda.Length), NumberStyles.None, CultureInfo.InvariantCulture),
-        };
+            mlContext.GpuDeviceId = null;
+            return;
+        }
+
+        int device = Name == Auto.Name ? 0 : int.Parse(Name.AsSpan(Cuda.Length), NumberStyles.None, CultureInfo.InvariantCulture);
+        if (device >= devices)
+        {
+            throw new UsageException(devices == 0
+                ? $"--device is {Name}, but torch finds no GPU. Use cpu or auto, or name a libtorch with CUDA by --libtorch; '{Program.Name} doctor' says what was found."
+                : $"--device is {Name}; there are {Cuda}0 to {Cuda}{devices - 1}.");
+        }
+
+        mlContext.GpuDeviceId = device;
     }
 
     /// <inheritdoc/>

@@ -30,7 +30,8 @@ internal static class FailureLine
             failure = inner;
         error.WriteLine(OneLine(failure switch
         {
-            OperationCanceledException => "Stopped.",
+            OperationCanceledException { InnerException: null } => "Stopped.",
+            OperationCanceledException => failure.Message,
             _ when IsExplained(failure) => Message(failure),
             _ => $"Unexpected {failure.GetType().Name}: {failure.Message} This is a mistake in the tool; --verbose prints where it happened.",
         }));
@@ -50,7 +51,7 @@ internal static class FailureLine
         or ArgumentException or DllNotFoundException or NonFiniteLossException or HttpRequestException or NotSupportedException;
 
     /// <summary>The message without what .NET adds for programmers: the parameter's name, and the value once more.</summary>
-    private static string Message(Exception failure) => failure is ArgumentException && failure.Message.IndexOf(" (Parameter '", StringComparison.Ordinal) is var end and > 0
+    public static string Message(Exception failure) => failure is ArgumentException && failure.Message.IndexOf(" (Parameter '", StringComparison.Ordinal) is var end and > 0
         ? failure.Message[..end]
         : failure.Message;
 

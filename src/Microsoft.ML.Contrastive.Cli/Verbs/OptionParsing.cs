@@ -16,7 +16,7 @@ internal static class OptionParsing
         {
             return parse(result.Tokens.Count == 0 ? "" : result.Tokens[0].Value);
         }
-        catch (ArgumentException error)
+        catch (Exception error) when (error is ArgumentException or UsageException)
         {
             result.AddError($"{(result.Parent as OptionResult)?.Option.Name}: {error.Message.ReplaceLineEndings(" ")}");
             return default;

@@ -37,6 +37,11 @@ internal sealed class Verb : System.CommandLine.Command
             // Here .NET's own copy of the environment is what counts: it is read by this process's managed code.
             if (context.Arguments.GetValue(CommonOptions.Libtorch) is { } libtorch)
                 Environment.SetEnvironmentVariable(TorchRuntime.FolderVariable, libtorch);
+            using CancellationTokenRegistration answer = context.Cancellation.Register(() =>
+            {
+                if (!context.AnswersInterruption)
+                    context.Error.WriteLine(Interruption.Answer);
+            });
             return run(context);
         }
         catch (Exception failure)

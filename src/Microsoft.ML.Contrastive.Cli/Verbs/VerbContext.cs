@@ -14,6 +14,9 @@ internal sealed record VerbContext(ParseResult Arguments, CancellationToken Canc
 
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>Whether the verb itself shows that it has heard Ctrl-C: a line in between would tear its display.</summary>
+    public bool AnswersInterruption { get; set; }
+
     /// <summary>Standard output: what was asked for.</summary>
     public TextWriter Output => Arguments.InvocationConfiguration.Output;
 
@@ -47,15 +50,17 @@ internal sealed record VerbContext(ParseResult Arguments, CancellationToken Canc
     /// <summary>Writes an object for machines.</summary>
     public void WriteJson<T>(T value) => Output.WriteLine(JsonSerializer.Serialize(value, Readable));
 
-    /// <summary>A context for training and encoding, which tells its warnings on standard error.</summary>
+    /// <summary>A context for training and encoding, which tells its warnings, or with --verbose everything.</summary>
     /// <param name="seed">Seed of everything random; null for none.</param>
-    public MLContext CreateMLContext(int? seed = null)
+    /// <param name="tell">Receives them; standard error when null.</param>
+    public MLContext CreateMLContext(int? seed = null, Action<string>? tell = null)
     {
         var mlContext = new MLContext(seed);
         mlContext.Log += (_, message) =>
         {
-            if (message.Kind >= Runtime.ChannelMessageKind.Warning || Verbose)
-                Error.WriteLine(message.Message);
+            // What follows from Ctrl-C is no news to who pressed it.
+            if (Verbose || (message.Kind >= Runtime.ChannelMessageKind.Warning && !Cancellation.IsCancellationRequested))
+                (tell ?? Error.WriteLine)(message.RawMessage);
         };
         return mlContext;
     }

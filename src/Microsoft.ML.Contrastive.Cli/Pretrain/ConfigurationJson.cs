@@ -1,0 +1,131 @@
+using System.Runtime.CompilerServices;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.ML.Contrastive.Backbones;
+using Microsoft.ML.Contrastive.Methods;
+using Microsoft.ML.Contrastive.Training.Optimization;
+
+namespace Microsoft.ML.Contrastive.Cli.Pretrain;
+
+/// <summary>
+/// The library's records as JSON and back. It reads their properties, so that a setting that is added to a method or an optimiser is a key of the configuration
+/// without anybody's remembering it.
+/// </summary>
+internal static class ConfigurationJson
+{
+    /// <summary>Key that says which method, optimiser or schedule an object describes.</summary>
+    public const string TypeKey = "type";
+
+    private static readonly Type[] Families = [typeof(ContrastiveMethod), typeof(Optimizer), typeof(LearningRateSchedule)];
+
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        AllowOutOfOrderMetadataProperties = true,
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        RespectNullableAnnotations = true,
+        Converters = { new JsonStringEnumConverter(), new BackboneConverter(), new TupleConverterFactory() },
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { OnlySettings, NameFamilies } },
+    };
+
+    /// <summary>A value as a tree; every setting is a key, null ones too.</summary>
+    public static JsonObject ToTree<T>(T value) => JsonSerializer.SerializeToNode(value, Options)!.AsObject();
+
+    /// <summary>A tree as a value.</summary>
+    /// <exception cref="JsonException">Something in it does not fit; the path says what.</exception>
+    /// <exception cref="ArgumentException">A value is out of its range.</exception>
+    public static T FromTree<T>(JsonObject tree) => tree.Deserialize<T>(Options)!;
+
+    /// <summary>A method, an optimiser or a schedule by its type's name, with its default settings.</summary>
+    /// <param name="family">One of the three base types.</param>
+    /// <param name="name">The name.</param>
+    /// <exception cref="ArgumentException">There is none of that name.</exception>
+    public static JsonObject DefaultsOf(Type family, string name)
+    {
+        // Methods have names of their own: MoCo is two of them.
+        object value = family == typeof(ContrastiveMethod) && TypeNames(family).All(type => !type.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            ? ContrastiveMethod.Parse(name.Replace("-", "", StringComparison.Ordinal))
+            : Activator.CreateInstance(TypeNames(family).FirstOrDefault(type => type.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Type
+                ?? throw new ArgumentException($"There is no '{name}'. There are: {string.Join(", ", TypeNames(family).Select(type => type.Name))}."))!;
+        return JsonSerializer.SerializeToNode(value, family, Options)!.AsObject();
+    }
+
+    /// <summary>Text of a tree.</summary>
+    public static string ToText(JsonNode tree) => tree.ToJsonString(Options);
+
+    /// <exception cref="JsonException">The text is no JSON object.</exception>
+    public static JsonObject Parse(string text) =>
+        JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }) as JsonObject
+        ?? throw new JsonException("It is no object of keys and values.");
+
+    /// <summary>What can only be read follows from what can be set.</summary>
+    private static void OnlySettings(JsonTypeInfo type)
+    {
+        for (int i = type.Properties.Count - 1; i >= 0; i--)
+        {
+            if (type.Properties[i].Set is null)
+                type.Properties.RemoveAt(i);
+        }
+    }
+
+    private static void NameFamilies(JsonTypeInfo type)
+    {
+        if (!Families.Contains(type.Type))
+            return;
+        type.PolymorphismOptions = new JsonPolymorphismOptions { TypeDiscriminatorPropertyName = TypeKey };
+        foreach ((string name, Type derived) in TypeNames(type.Type))
+            type.PolymorphismOptions.DerivedTypes.Add(new JsonDerivedType(derived, name));
+    }
+
+    /// <summary>"simclr", "adamw", "cosine": names of types in lower case, without the family's.</summary>
+    private static IEnumerable<(string Name, Type Type)> TypeNames(Type family) => family.Assembly.GetTypes()
+        .Where(type => type.IsSubclassOf(family) && !type.IsAbstract)
+        .Select(type => (Name: type.Name.Replace("Schedule", "", StringComparison.Ordinal).ToLowerInvariant(), type))
+        .OrderBy(type => type.Name, StringComparer.Ordinal);
+
+    private sealed class BackboneConverter : JsonConverter<Backbone>
+    {
+        public override Backbone Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            Backbone.Parse(reader.GetString() ?? throw new JsonException());
+
+        public override void Write(Utf8JsonWriter writer, Backbone value, JsonSerializerOptions options) => writer.WriteStringValue(value.Name);
+    }
+
+    /// <summary>Ranges and colours, which are tuples, as arrays: [0.2, 1].</summary>
+    private sealed class TupleConverterFactory : JsonConverterFactory
+    {
+        public override bool CanConvert(Type typeToConvert) => typeToConvert.IsValueType && typeToConvert.IsAssignableTo(typeof(ITuple));
+
+        public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
+            (JsonConverter)Activator.CreateInstance(typeof(TupleConverter<>).MakeGenericType(typeToConvert))!;
+    }
+
+    private sealed class TupleConverter<T> : JsonConverter<T>
+        where T : struct, ITuple
+    {
+        private static readonly Type[] Elements = typeof(T).GetGenericArguments();
+
+        public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            JsonElement[] values = JsonSerializer.Deserialize<JsonElement[]>(ref reader, options) ?? throw new JsonException();
+            if (values.Length != Elements.Length)
+                throw new JsonException($"It takes {Elements.Length} numbers in brackets, as in [{string.Join(", ", Enumerable.Range(0, Elements.Length))}].");
+            return (T)Activator.CreateInstance(typeof(T), [.. values.Zip(Elements, (value, type) => value.Deserialize(type, options))])!;
+        }
+
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options)
+        {
+            writer.WriteStartArray();
+            for (int i = 0; i < Elements.Length; i++)
+                JsonSerializer.Serialize(writer, value[i], Elements[i], options);
+            writer.WriteEndArray();
+        }
+    }
+}

@@ -7,7 +7,12 @@ internal static class Hardware
 {
     /// <summary>Processor, cores, torch's threads, runtime and day, in one line.</summary>
     public static string Description =>
-        $"{Processor}, {Environment.ProcessorCount} logical cores, {TorchSharp.torch.get_num_threads()} torch thread(s), {RuntimeInformation.OSArchitecture}, {RuntimeInformation.FrameworkDescription}, {DateTime.UtcNow:yyyy-MM-dd}";
+        $"{Processor}, {Environment.ProcessorCount} logical cores, {TorchSharp.torch.get_num_threads()} torch thread(s), {SystemAndDay}";
+
+    /// <summary>The same without torch, which then is not loaded.</summary>
+    public static string DescriptionWithoutTorch => $"{Processor}, {Environment.ProcessorCount} logical cores, {SystemAndDay}";
+
+    private static string SystemAndDay => $"{RuntimeInformation.OSArchitecture}, {RuntimeInformation.FrameworkDescription}, {DateTime.UtcNow:yyyy-MM-dd}";
 
     private static string Processor =>
         File.Exists("/proc/cpuinfo")

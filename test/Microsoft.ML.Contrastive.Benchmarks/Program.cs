@@ -1,6 +1,6 @@
 // Micro-benchmarks (BenchmarkDotNet) and whole runs:
 //
-//   dotnet run -c Release --project test/Microsoft.ML.Contrastive.Benchmarks -- memory | crops | scoring | recipes | state | onnx | views | micro [BenchmarkDotNet's arguments]
+//   dotnet run -c Release --project test/Microsoft.ML.Contrastive.Benchmarks -- memory | crops | scoring | recipes | state | onnx | views | stages | micro [BenchmarkDotNet's arguments]
 
 using System.CommandLine;
 using BenchmarkDotNet.Running;
@@ -50,7 +50,12 @@ views.Add(mode);
 views.Add(seconds);
 views.SetAction(arguments => ViewRun.Execute(arguments.GetValue(size), arguments.GetValue(source), arguments.GetValue(mode) == "crop", arguments.GetValue(seconds)));
 
+var stages = new Command("stages", "Prints the microseconds that each stage of a view takes.");
+var stageRounds = new Option<int>("--rounds") { Description = "Rounds of some milliseconds; the fastest counts.", DefaultValueFactory = _ => 20 };
+stages.Add(stageRounds);
+stages.SetAction(arguments => StageRun.Execute(arguments.GetValue(stageRounds)));
+
 var micro = new Command("micro", "Sampling recipes and rendering views, by BenchmarkDotNet, e.g. micro --filter '*'.") { TreatUnmatchedTokensAsErrors = false };
 micro.SetAction(arguments => _ = BenchmarkSwitcher.FromAssembly(typeof(RecipeSampling).Assembly).Run([.. arguments.UnmatchedTokens]));
 
-return new RootCommand("Benchmarks of Microsoft.ML.Contrastive.") { memory, crops, scoring, recipes, state, onnx, views, micro }.Parse(args).Invoke();
+return new RootCommand("Benchmarks of Microsoft.ML.Contrastive.") { memory, crops, scoring, recipes, state, onnx, views, stages, micro }.Parse(args).Invoke();

@@ -1,7 +1,15 @@
+using Microsoft.ML.Contrastive.Tests.Imaging;
 using Microsoft.ML.Contrastive.Tests.Training.Checkpoints;
 using Microsoft.ML.Contrastive.Training;
 
-// Arguments: folder of images, workspace, method, epochs, and "boxes" for crops that follow heat maps. A checkpoint after every step, until the training is done or the process is killed.
+// Either "views"; or a folder of images, workspace, method, epochs, and "boxes" for crops that follow heat maps: a checkpoint after every step, until the training is done or the process
+// is killed.
+if (args is ["views"])
+{
+    RenderedViews.Print();
+    return;
+}
+
 ContrastivePretrainTrainer.Options options = TinyPretraining.Options(args[2], args[1]);
 options.Epochs = int.Parse(args[3], System.Globalization.CultureInfo.InvariantCulture);
 options.CheckpointEverySteps = 1;

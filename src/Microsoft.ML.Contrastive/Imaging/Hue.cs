@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
+using Microsoft.ML.Contrastive.Imaging.Lanes;
 
 namespace Microsoft.ML.Contrastive.Imaging;
 
@@ -9,120 +9,78 @@ namespace Microsoft.ML.Contrastive.Imaging;
 /// planes out.
 /// </summary>
 /// <remarks>
-/// <para>There: Pillow divides in single precision and scales in double precision, and truncates; where 255 times a quotient falls just
-/// below an integer decides a level, so the same operations in the same precisions are used here.</para>
+/// <para>There: where 255 times a quotient falls just below an integer decides a level, so Pillow's quotients are computed in its order. It scales them
+/// in double precision; over all 2²⁴ colours single precision truncates to the same levels.</para>
 /// <para>Back: hue h (0 … 255 for a turn) is 6h in units of a 255th of a sextant, and a channel is v − v·s·w, where w falls from 1 to 0 and rises again
 /// with the distance of h from the channel's own hue. This is the usual case distinction between p, q and t, without its branches. The
-/// denominator 255² is odd, so that rounding to the nearest knows no ties and integer arithmetic gives the exact level.</para>
+/// denominator 255² is odd, so that rounding to the nearest knows no ties; the numerators are below 2²⁴, and over all of them single precision
+/// gives the exact level.</para>
 /// </remarks>
-internal static class Hue
+internal readonly ref struct Hue : ILaneKernel
 {
-    private const int Sextant = 255, Turn = 6 * Sextant, Unit = 255 * 255;
+    private const int Sextant = 255;
+    private const float Unit = 255 * 255;
+
+    private readonly ref byte _red;
+    private readonly int _pixels;
+    private readonly float _steps;
+
+    private Hue(Span<byte> planes, int steps)
+    {
+        _red = ref MemoryMarshal.GetReference(planes);
+        _pixels = planes.Length / 3;
+        _steps = steps & 255;
+    }
 
     /// <summary>Adds a shift in turns, −0.5 … 0.5.</summary>
-    public static void Shift(Span<byte> planes, float turns)
-    {
-        int steps = (int)(turns * 255.0);
-        int n = planes.Length / 3;
-        ref byte red = ref MemoryMarshal.GetReference(planes);
-        ref byte green = ref Unsafe.Add(ref red, n);
-        ref byte blue = ref Unsafe.Add(ref green, n);
-        int i = 0;
-        for (; i <= n - PixelLanes.Count; i += PixelLanes.Count)
-            Shift8(ref Unsafe.Add(ref red, i), ref Unsafe.Add(ref green, i), ref Unsafe.Add(ref blue, i), steps);
-        for (; i < n; i++)
-            Shift1(ref planes[i], ref planes[n + i], ref planes[(2 * n) + i], steps);
-    }
+    public static void Shift(Span<byte> planes, float turns) => LaneLoop.Run(new Hue(planes, (int)(turns * 255.0)), planes.Length / 3);
 
-    private static void Shift1(ref byte red, ref byte green, ref byte blue, int steps)
-    {
-        int r = red, g = green, b = blue;
-        int max = Math.Max(r, Math.Max(g, b)), min = Math.Min(r, Math.Min(g, b));
-        int chroma = Math.Max(max - min, 1);
-
-        // With the channel of the maximum as origin (0, 2, 4), the hue lies on the side of the larger of the other two, `middle`.
-        int origin = r == max ? 0 : g == max ? 2 : 4;
-        bool above = r == max ? g >= b : g == max ? b >= r : r >= g;
-        float distance = (float)(max - (r + g + b - max - min)) / chroma;
-        float sixths = above ? (origin + 1) - distance : (origin - 1) + distance;
-        double turn = (sixths / 6.0) + 1.0;
-        turn = (float)(turn >= 1.0 ? turn - 1.0 : turn);
-        int hue = ((int)(turn * 255.0) + steps) & 255;
-        int saturation = max == min ? 0 : (int)((float)chroma / max * 255.0);
-
-        red = Channel(5);
-        green = Channel(3);
-        blue = Channel(1);
-
-        byte Channel(int sextants)
-        {
-            int k = (hue * 6) + (sextants * Sextant);
-            k -= k >= Turn ? Turn : 0;
-            int w = Math.Clamp(Math.Min(k, (4 * Sextant) - k), 0, 255);
-            return (byte)(max - (((max * saturation * w) + (Unit / 2)) / Unit));
-        }
-    }
-
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Shift8(ref byte red, ref byte green, ref byte blue, int steps)
+    public void At<TInt, TFloat>(int i)
+        where TInt : struct, IIntLanes<TInt, TFloat>
+        where TFloat : struct, IFloatLanes<TFloat, TInt>
     {
-        var r = PixelLanes.Load(ref red);
-        var g = PixelLanes.Load(ref green);
-        var b = PixelLanes.Load(ref blue);
-        var max = Vector256.Max(r, Vector256.Max(g, b));
-        var min = Vector256.Min(r, Vector256.Min(g, b));
-        var difference = max - min;
-        var chroma = Vector256.ConvertToSingle(Vector256.Max(difference, Vector256<int>.One));
+        ref byte red = ref Unsafe.Add(ref _red, i);
+        ref byte green = ref Unsafe.Add(ref red, _pixels);
+        ref byte blue = ref Unsafe.Add(ref green, _pixels);
+        TFloat r = TInt.ToFloat(TInt.Load(ref red)), g = TInt.ToFloat(TInt.Load(ref green)), b = TInt.ToFloat(TInt.Load(ref blue));
+        TFloat zero = TFloat.Create(0), one = TFloat.Create(1);
+        TFloat larger = TFloat.Max(r, g), smaller = TFloat.Min(r, g);
+        TFloat max = TFloat.Max(larger, b), min = TFloat.Min(smaller, b), middle = TFloat.Max(smaller, TFloat.Min(larger, b));
+        TFloat chroma = max - min;
 
-        var isRed = Vector256.Equals(r, max);
-        var isGreen = Vector256.Equals(g, max);
-        var origin = Vector256.AndNot(Vector256.ConditionalSelect(isGreen, Vector256.Create(2), Vector256.Create(4)), isRed);
-        var above = Vector256.ConditionalSelect(isRed, Vector256.GreaterThanOrEqual(g, b),
-            Vector256.ConditionalSelect(isGreen, Vector256.GreaterThanOrEqual(b, r), Vector256.GreaterThanOrEqual(r, g)));
-        var distance = Vector256.ConvertToSingle(max + max + min - r - g - b) / chroma;
-        // The sign of the distance: its top bit set where the middle channel is above.
-        var signed = distance ^ (above & Vector256.Create(int.MinValue)).AsSingle();
-        var sixths = Vector256.ConvertToSingle(origin + (Vector256.Create(-1) - above - above)) + signed;
-        var turn = Vector256.Narrow(ToTurn(Vector256.WidenLower(sixths)), ToTurn(Vector256.WidenUpper(sixths)));
-        var hue = (Truncate255(turn) + Vector256.Create(steps)) & Vector256.Create(255);
+        // With the channel of the maximum as origin (0, 2, 4), the hue lies on the side of the larger of the other two: above where `side` is not negative.
+        TFloat side = TFloat.IfEqual(r, max, g - b, TFloat.IfEqual(g, max, b - r, r - g));
+        TFloat origin = TFloat.IfEqual(r, max, zero, TFloat.IfEqual(g, max, TFloat.Create(2), TFloat.Create(4)));
+        TFloat distance = (max - middle) / TFloat.Max(chroma, one);
+        TFloat sixths = TFloat.IfAtLeast(side, zero, (origin + one) - distance, (origin - one) + distance);
+        TFloat turn = sixths / TFloat.Create(6);
+        turn = TFloat.IfAtLeast(turn, zero, turn, turn + one);
+
+        TFloat full = TFloat.Create(255);
+        TFloat hue = TFloat.Whole(turn * full) + TFloat.Create(_steps);
+        hue = TFloat.IfAtLeast(hue, TFloat.Create(256), hue - TFloat.Create(256), hue);
         // Without chroma the saturation is 0: where the maximum is 0, too, 0 / 1.
-        var saturation = Truncate255(Vector256.ConvertToSingle(difference) / Vector256.ConvertToSingle(Vector256.Max(max, Vector256<int>.One)));
+        TFloat saturation = TFloat.Whole(chroma / TFloat.Max(max, one) * full);
 
-        var position = hue * 6;
-        var scaled = max * saturation;
-        PixelLanes.Store(Channel(max, scaled, position, 5), ref red);
-        PixelLanes.Store(Channel(max, scaled, position, 3), ref green);
-        PixelLanes.Store(Channel(max, scaled, position, 1), ref blue);
+        TFloat position = hue * TFloat.Create(6), scaled = max * saturation;
+        TInt value = TFloat.Truncate(max);
+        TFloat w = TFloat.Create(2 * Sextant) - TFloat.Abs(position - TFloat.Create(3 * Sextant));
+        TInt.Store(value - Loss<TInt, TFloat>(scaled, w), ref red);
+        w = TFloat.Abs(position - TFloat.Create(2 * Sextant)) - full;
+        TInt.Store(value - Loss<TInt, TFloat>(scaled, w), ref green);
+        w = TFloat.Abs(position - TFloat.Create(4 * Sextant)) - full;
+        TInt.Store(value - Loss<TInt, TFloat>(scaled, w), ref blue);
     }
 
+    /// <summary>How far a channel is below the maximum: max · saturation · w / 255², rounded, with w brought into 0 … 255.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<double> ToTurn(Vector256<double> sixths)
+    private static TInt Loss<TInt, TFloat>(TFloat scaled, TFloat w)
+        where TInt : struct, IIntLanes<TInt, TFloat>
+        where TFloat : struct, IFloatLanes<TFloat, TInt>
     {
-        var turn = (sixths / Vector256.Create(6.0)) + Vector256<double>.One;
-        return turn - (Vector256.GreaterThanOrEqual(turn, Vector256<double>.One) & Vector256<double>.One);
-    }
-
-    /// <summary>255 times values in 0 … 1, the product in double precision, truncated.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Truncate255(Vector256<float> values)
-    {
-        var lower = Vector256.Floor(Vector256.WidenLower(values) * 255.0);
-        var upper = Vector256.Floor(Vector256.WidenUpper(values) * 255.0);
-        return Vector256.ConvertToInt32Native(Vector256.Narrow(lower, upper));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Channel(Vector256<int> max, Vector256<int> scaled, Vector256<int> position, int sextants)
-    {
-        var k = position + Vector256.Create(sextants * Sextant);
-        k -= Vector256.GreaterThanOrEqual(k, Vector256.Create(Turn)) & Vector256.Create(Turn);
-        var w = Vector256.Min(Vector256.Max(Vector256.Min(k, Vector256.Create(4 * Sextant) - k), Vector256<int>.Zero), Vector256.Create(255));
-        var n = scaled * w;
-        // A quotient that is off by one at most, put right by its remainder. Comparisons give −1 for true.
-        var quotient = Vector256.ConvertToInt32Native(Vector256.ConvertToSingle(n) * (1f / Unit));
-        var rest = n - (quotient * Unit);
-        quotient += Vector256.LessThan(rest, Vector256<int>.Zero - Vector256.Create(Unit / 2));
-        quotient -= Vector256.GreaterThan(rest, Vector256.Create(Unit / 2));
-        return max - quotient;
+        w = TFloat.Min(TFloat.Max(w, TFloat.Create(0)), TFloat.Create(Sextant));
+        return TFloat.Truncate((scaled * w * TFloat.Create(1 / Unit)) + TFloat.Create(0.5f));
     }
 }

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
+using Microsoft.ML.Contrastive.Imaging.Lanes;
 
 namespace Microsoft.ML.Contrastive.Imaging;
 
@@ -9,57 +9,80 @@ internal static class Luma
 {
     private const int Red = 19595, Green = 38470, Blue = 7471, Half = 1 << 15, Shift = 16;
 
-    /// <summary>Luma of one pixel.</summary>
+    /// <summary>Luma of the pixels in the lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int Of(int red, int green, int blue) => ((Red * red) + (Green * green) + (Blue * blue) + Half) >> Shift;
-
-    /// <summary>Luma of eight pixels.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Of(Vector256<int> red, Vector256<int> green, Vector256<int> blue)
-        => ((red * Red) + (green * Green) + (blue * Blue) + Vector256.Create(Half)) >> Shift;
+    public static TInt Of<TInt, TFloat>(TInt red, TInt green, TInt blue)
+        where TInt : struct, IIntLanes<TInt, TFloat>
+        where TFloat : struct, IFloatLanes<TFloat, TInt>
+        => ((red * TInt.Create(Red)) + (green * TInt.Create(Green)) + (blue * TInt.Create(Blue)) + TInt.Create(Half)) >> Shift;
 
     /// <summary>Replaces all three planes by the luma.</summary>
-    public static void Grayscale(Span<byte> planes)
-    {
-        int n = planes.Length / 3;
-        var red = planes[..n];
-        ref byte r = ref MemoryMarshal.GetReference(planes);
-        ref byte g = ref Unsafe.Add(ref r, n);
-        ref byte b = ref Unsafe.Add(ref g, n);
-        int i = 0;
-        for (; i <= n - PixelLanes.Count; i += PixelLanes.Count)
-        {
-            var luma = Of(PixelLanes.Load(ref Unsafe.Add(ref r, i)), PixelLanes.Load(ref Unsafe.Add(ref g, i)), PixelLanes.Load(ref Unsafe.Add(ref b, i)));
-            PixelLanes.Store(luma, ref Unsafe.Add(ref r, i));
-        }
-        for (; i < n; i++)
-            red[i] = (byte)Of(red[i], planes[n + i], planes[(2 * n) + i]);
-        red.CopyTo(planes[n..]);
-        red.CopyTo(planes[(2 * n)..]);
-    }
+    public static void Grayscale(Span<byte> planes) => LaneLoop.Run(new Replacement(planes), planes.Length / 3);
 
     /// <summary>Sum of the luma over an image.</summary>
     public static long Sum(ReadOnlySpan<byte> planes)
     {
-        int n = planes.Length / 3;
-        ref byte r = ref MemoryMarshal.GetReference(planes);
-        ref byte g = ref Unsafe.Add(ref r, n);
-        ref byte b = ref Unsafe.Add(ref g, n);
-        // A lane adds 255 at most for each of the block's 2^17 vectors; emptied in between, it cannot overflow.
-        const int block = 1 << 20;
         long total = 0;
-        int i = 0;
-        while (i <= n - PixelLanes.Count)
-        {
-            var sum = Vector256<int>.Zero;
-            int end = Math.Min(n, i + block);
-            for (; i <= end - PixelLanes.Count; i += PixelLanes.Count)
-                sum += Of(PixelLanes.Load(ref Unsafe.Add(ref r, i)), PixelLanes.Load(ref Unsafe.Add(ref g, i)), PixelLanes.Load(ref Unsafe.Add(ref b, i)));
-            for (int lane = 0; lane < PixelLanes.Count; lane++)
-                total += sum[lane];
-        }
-        for (; i < n; i++)
-            total += Of(planes[i], planes[n + i], planes[(2 * n) + i]);
+        WidestLanes.Run(new Summation(planes, ref total));
         return total;
+    }
+
+    private readonly ref struct Replacement(Span<byte> planes) : ILaneKernel
+    {
+        private readonly ref byte _red = ref MemoryMarshal.GetReference(planes);
+        private readonly int _pixels = planes.Length / 3;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void At<TInt, TFloat>(int i)
+            where TInt : struct, IIntLanes<TInt, TFloat>
+            where TFloat : struct, IFloatLanes<TFloat, TInt>
+        {
+            ref byte red = ref Unsafe.Add(ref _red, i);
+            ref byte green = ref Unsafe.Add(ref red, _pixels);
+            ref byte blue = ref Unsafe.Add(ref green, _pixels);
+            TInt luma = Of<TInt, TFloat>(TInt.Load(ref red), TInt.Load(ref green), TInt.Load(ref blue));
+            TInt.Store(luma, ref red);
+            TInt.Store(luma, ref green);
+            TInt.Store(luma, ref blue);
+        }
+    }
+
+    private readonly ref struct Summation(ReadOnlySpan<byte> planes, ref long total) : ILaneWork
+    {
+        // A lane adds 255 at most for each pixel of a block; emptied in between, it cannot overflow, nor can the sum of the lanes.
+        private const int Block = 1 << 20;
+
+        private readonly ref byte _red = ref MemoryMarshal.GetReference(planes);
+        private readonly int _pixels = planes.Length / 3;
+        private readonly ref long _total = ref total;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Run<TInt, TFloat>()
+            where TInt : struct, IIntLanes<TInt, TFloat>
+            where TFloat : struct, IFloatLanes<TFloat, TInt>
+        {
+            long total = 0;
+            int i = 0;
+            while (i <= _pixels - TInt.Count)
+            {
+                TInt sum = TInt.Create(0);
+                for (int end = Math.Min(_pixels, i + Block); i <= end - TInt.Count; i += TInt.Count)
+                    sum += At<TInt, TFloat>(i);
+                total += TInt.Sum(sum);
+            }
+            for (; i < _pixels; i++)
+                total += IntLanes1.Sum(At<IntLanes1, FloatLanes1>(i));
+            _total = total;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private TInt At<TInt, TFloat>(int i)
+            where TInt : struct, IIntLanes<TInt, TFloat>
+            where TFloat : struct, IFloatLanes<TFloat, TInt>
+        {
+            ref byte red = ref Unsafe.Add(ref _red, i);
+            ref byte green = ref Unsafe.Add(ref red, _pixels);
+            return Of<TInt, TFloat>(TInt.Load(ref red), TInt.Load(ref green), TInt.Load(ref Unsafe.Add(ref green, _pixels)));
+        }
     }
 }

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
+using Microsoft.ML.Contrastive.Imaging.Lanes;
 
 namespace Microsoft.ML.Contrastive.Imaging;
 
@@ -45,22 +45,21 @@ internal static class PlanarPixels
     }
 
     private static void Normalize(ReadOnlySpan<byte> values, float mean, float std, Span<float> result)
+        => LaneLoop.Run(new Normalization(values, (float)(1 / (255.0 * std)), (float)(-(double)mean / std), result), values.Length);
+
+    private readonly ref struct Normalization(ReadOnlySpan<byte> values, float scale, float offset, Span<float> result) : ILaneKernel
     {
-        float scale = (float)(1 / (255.0 * std));
-        float offset = (float)(-(double)mean / std);
-        ref byte from = ref MemoryMarshal.GetReference(values);
-        ref float to = ref MemoryMarshal.GetReference(result);
-        int i = 0;
-        for (; i <= values.Length - PixelLanes.Count; i += PixelLanes.Count)
+        private readonly ref byte _values = ref MemoryMarshal.GetReference(values);
+        private readonly ref float _result = ref MemoryMarshal.GetReference(result);
+        private readonly float _scale = scale, _offset = offset;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void At<TInt, TFloat>(int i)
+            where TInt : struct, IIntLanes<TInt, TFloat>
+            where TFloat : struct, IFloatLanes<TFloat, TInt>
         {
-            // A multiplication, then an addition: a fused operation would round differently on machines that lack it.
-            var scaled = Vector256.ConvertToSingle(PixelLanes.Load(ref Unsafe.Add(ref from, i))) * scale;
-            (scaled + Vector256.Create(offset)).StoreUnsafe(ref to, (nuint)i);
-        }
-        for (; i < values.Length; i++)
-        {
-            float scaled = values[i] * scale;
-            result[i] = scaled + offset;
+            TFloat scaled = TInt.ToFloat(TInt.Load(ref Unsafe.Add(ref _values, i))) * TFloat.Create(_scale);
+            TFloat.Store(scaled + TFloat.Create(_offset), ref Unsafe.Add(ref _result, i));
         }
     }
 }

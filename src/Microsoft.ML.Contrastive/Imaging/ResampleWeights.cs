@@ -37,17 +37,21 @@ internal sealed class ResampleWeights
     /// <summary>Fraction bits of a weight: 8 bits of pixel, 22 of weight and 2 for the overshoot of the cubic fill 32.</summary>
     public const int FractionBits = 22;
 
+    /// <summary>A half, added before the fraction is cut off.</summary>
+    public const int Half = 1 << (FractionBits - 1);
+
     private int[] _starts = [];
-    private int[] _counts = [];
     private int[] _weights = [];
     private double[] _taps = [];
-    private int _stride;
 
     /// <summary>First source pixel of each output pixel, counted from the first pixel that the box touches.</summary>
     public ReadOnlySpan<int> Starts => _starts;
 
-    /// <summary>Weights of one output pixel, for the pixels from its start on.</summary>
-    public ReadOnlySpan<int> this[int output] => _weights.AsSpan(output * _stride, _counts[output]);
+    /// <summary>Number of weights of every output pixel, 0 among them where a filter reaches less far: loops of one length are predicted.</summary>
+    public int Taps { get; private set; }
+
+    /// <summary>The weights of one output pixel after the other, for the pixels from its start on; all of these are within the box side.</summary>
+    public ReadOnlySpan<int> All => _weights;
 
     /// <summary>Computes the weights of a resize from a box side to a number of pixels.</summary>
     public void Compute(BoxSide side, int outputs, ResizeFilter filter)
@@ -55,39 +59,46 @@ internal sealed class ResampleWeights
         double scale = side.Length / outputs;
         double filterScale = Math.Max(scale, 1.0);
         double support = filterScale * (filter == ResizeFilter.Bicubic ? 2.0 : 1.0);
-        _stride = ((int)Math.Ceiling(support) * 2) + 1;
-        if (_starts.Length < outputs)
+        var starts = Scratch.Of(ref _starts, outputs);
+        Taps = 0;
+        for (int o = 0; o < outputs; o++)
         {
-            _starts = new int[outputs];
-            _counts = new int[outputs];
+            (starts[o], int count) = Reach(o);
+            Taps = Math.Max(Taps, count);
         }
-        if (_weights.Length < (long)outputs * _stride)
-            _weights = new int[outputs * _stride];
-        if (_taps.Length < _stride)
-            _taps = new double[_stride];
 
+        var all = Scratch.Of(ref _weights, (long)outputs * Taps);
+        all.Clear();
+        var taps = Scratch.Of(ref _taps, Taps);
         double inverse = 1.0 / filterScale;
         for (int o = 0; o < outputs; o++)
         {
-            double centre = side.Offset + ((o + 0.5) * scale);
-            int start = Math.Max((int)(centre - support + 0.5), 0);
-            int count = Math.Min((int)(centre + support + 0.5), side.Count) - start;
-            double sum = 0;
+            (int start, int count) = Reach(o);
+            double centre = Centre(o), sum = 0;
             for (int k = 0; k < count; k++)
             {
                 double x = (k + start - centre + 0.5) * inverse;
                 double w = filter == ResizeFilter.Bicubic ? Cubic(x) : Triangle(x);
-                _taps[k] = w;
+                taps[k] = w;
                 sum += w;
             }
-            _starts[o] = start;
-            _counts[o] = count;
-            var weights = _weights.AsSpan(o * _stride, count);
+
+            // At the end of the side the first weights are the ones that are 0.
+            starts[o] = Math.Min(start, side.Count - Taps);
+            var weights = all.Slice((o * Taps) + start - starts[o], count);
             for (int k = 0; k < count; k++)
             {
-                double w = _taps[k] / sum * (1 << FractionBits);
+                double w = taps[k] / sum * (1 << FractionBits);
                 weights[k] = (int)(w < 0 ? w - 0.5 : w + 0.5);
             }
+        }
+
+        double Centre(int output) => side.Offset + ((output + 0.5) * scale);
+
+        (int Start, int Count) Reach(int output)
+        {
+            int start = Math.Max((int)(Centre(output) - support + 0.5), 0);
+            return (start, Math.Min((int)(Centre(output) + support + 0.5), side.Count) - start);
         }
     }
 

@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.ML.Contrastive.Augmentation;
+using Microsoft.ML.Contrastive.Imaging;
+
+namespace Microsoft.ML.Contrastive.Benchmarks;
+
+/// <summary>Where the time of a view goes: microseconds of each stage on one thread, by itself, at three sizes.</summary>
+internal static class StageRun
+{
+    private static readonly (int Source, int View)[] Sizes = [(256, 224), (96, 96), (32, 32)];
+
+    /// <summary>Prints the table; the fastest of the rounds counts.</summary>
+    public static int Execute(int rounds)
+    {
+        string[] names = [];
+        var columns = new List<double[]>();
+        foreach ((int source, int view) in Sizes)
+        {
+            (string Name, Action Run)[] stages = [.. Stages(source, view)];
+            names = [.. stages.Select(stage => stage.Name)];
+            columns.Add([.. stages.Select(stage => Microseconds(stage.Run, rounds))]);
+        }
+
+        Console.WriteLine($"| stage, µs | {string.Join(" | ", Sizes.Select(size => $"{size.Source} → {size.View}"))} |");
+        Console.WriteLine($"|---|{string.Concat(Sizes.Select(_ => "---:|"))}");
+        for (int i = 0; i < names.Length; i++)
+            Console.WriteLine($"| {names[i]} | {string.Join(" | ", columns.Select(column => column[i].ToString("F1", CultureInfo.InvariantCulture)))} |");
+        Console.WriteLine(Hardware.DescriptionWithoutTorch);
+        return 0;
+    }
+
+    private static IEnumerable<(string Name, Action Run)> Stages(int source, int view)
+    {
+        byte[] pixels = SyntheticImages.Pixels(source, seed: 1);
+        var planes = new byte[3 * view * view];
+        var normalized = new float[planes.Length];
+        var (resize, box, kernel) = (new Resize(), new BoxBlur(), new KernelBlur());
+        PlanarPixels.Unpack(SyntheticImages.Pixels(view, seed: 2), planes);
+
+        // Half the area of a source: RandomResizedCrop's scale is 0.54 on average.
+        yield return ("crop, resize, flip", () => Crop(source * 0.73f));
+        yield return ("the same of the whole image", () => Crop(source));
+        yield return ("brightness", () => ColorOperations.Brightness(planes, 1));
+        yield return ("contrast", () => ColorOperations.Contrast(planes, 1));
+        yield return ("saturation", () => ColorOperations.Saturation(planes, 1));
+        yield return ("hue", () => Hue.Shift(planes, 0.1f));
+        yield return ("box blur, σ = 0.5", () => Blur(plane => box.Run(plane, view, view, 0.5f)));
+        yield return ("box blur, σ = 1.5", () => Blur(plane => box.Run(plane, view, view, 1.5f)));
+        yield return ("kernel blur, σ = 1", () => Blur(plane => kernel.Run(plane, view, view, KernelBlur.KernelSize(view), 1)));
+        yield return ("solarize", () => Imaging.Solarize.Run(planes, 128));
+        yield return ("normalisation", () => PlanarPixels.Normalize(planes, PixelNormalization.ImageNet, normalized));
+        yield return ("grayscale", () => Luma.Grayscale(planes));
+
+        void Crop(float side)
+        {
+            var box = BoxSide.Create((source - side) / 2, side, source);
+            resize.Run(new RgbImage(pixels, source, source), box, box, view, view, ResizeFilter.Bilinear, flip: true, planes);
+        }
+
+        void Blur(PlaneOperation operation)
+        {
+            for (int channel = 0; channel < 3; channel++)
+                operation(planes.AsSpan(channel * view * view, view * view));
+        }
+    }
+
+    private static double Microseconds(Action run, int rounds)
+    {
+        long start = Stopwatch.GetTimestamp();
+        int count = 0;
+        for (; Stopwatch.GetElapsedTime(start).TotalMilliseconds < 200; count++)
+            run();
+        double fastest = double.MaxValue;
+        for (int round = 0; round < rounds; round++)
+        {
+            start = Stopwatch.GetTimestamp();
+            for (int i = 0; i < (count / 40) + 1; i++)
+                run();
+            fastest = Math.Min(fastest, Stopwatch.GetElapsedTime(start).TotalMicroseconds / ((count / 40) + 1));
+        }
+
+        return fastest;
+    }
+
+    private delegate void PlaneOperation(Span<byte> plane);
+}

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
+using Microsoft.ML.Contrastive.Imaging.Lanes;
 
 namespace Microsoft.ML.Contrastive.Imaging;
 
@@ -13,31 +13,41 @@ internal sealed class BoxBlur
 {
     private const int Passes = 3;
     private const int FractionBits = 24;
-    private const uint Half = 1u << (FractionBits - 1);
+    private const int WidestLane = 16;
 
-    private byte[] _scratch = [];
-    private uint[] _sums = [];
+    private byte[] _margined = [];
+    private byte[] _other = [];
 
     /// <summary>Blurs a plane in place.</summary>
     /// <param name="plane">Height × width bytes.</param>
     /// <param name="width">Width in pixels.</param>
     /// <param name="height">Height in pixels.</param>
-    /// <param name="sigma">Standard deviation in pixels, positive.</param>
+    /// <param name="sigma">Standard deviation in pixels, positive; beyond the larger side it counts as that, which bounds time and memory.</param>
     public void Run(Span<byte> plane, int width, int height, float sigma)
     {
-        float radius = Radius(sigma);
-        var scratch = Scratch.Of(ref _scratch, plane.Length);
-        var sums = Scratch.Of(ref _sums, Math.Max(width, height));
-
-        // Down the columns of the transposed plane, three times to and fro: the result lies in `plane`.
-        Transpose.Run(plane, scratch, width, height);
-        Pass(scratch, plane, height, width, radius, sums);
-        Pass(plane, scratch, height, width, radius, sums);
-        Pass(scratch, plane, height, width, radius, sums);
-        Transpose.Run(plane, scratch, height, width);
-        Pass(scratch, plane, width, height, radius, sums);
-        Pass(plane, scratch, width, height, radius, sums);
-        Pass(scratch, plane, width, height, radius, sums);
+        // With a margin of repeated edge pixels a pass is one loop over the whole plane, whose lanes may even run over its end.
+        float radius = Radius(Math.Min(sigma, Math.Max(width, height)));
+        int margin = (int)radius + 1, stride = width + (2 * margin);
+        long length = ((height + (2L * margin)) * stride) + WidestLane;
+        var from = Scratch.Of(ref _margined, length);
+        var to = Scratch.Of(ref _other, length);
+        int first = margin * stride;
+        for (int y = 0; y < height; y++)
+            plane.Slice(y * width, width).CopyTo(from[(first + (y * stride) + margin)..]);
+        for (int pass = 0; pass < 2 * Passes; pass++)
+        {
+            bool alongRows = pass < Passes;
+            if (alongRows)
+                ExtendRows(from[first..], width, height, margin);
+            else
+                ExtendColumns(from, stride, height, margin);
+            WidestLanes.Run(new BoxPass(from[first..], to[first..], height * stride, alongRows ? 1 : stride, radius));
+            Span<byte> blurred = to;
+            to = from;
+            from = blurred;
+        }
+        for (int y = 0; y < height; y++)
+            from.Slice(first + (y * stride) + margin, width).CopyTo(plane[(y * width)..]);
     }
 
     /// <summary>Real-valued radius of a box of which <see cref="Passes"/> have the variance σ²; single precision as in Pillow.</summary>
@@ -51,55 +61,58 @@ internal sealed class BoxBlur
         return l + a;
     }
 
-    /// <summary>One box filter down the columns: full weight within the whole radius, the rest on the two pixels beyond.</summary>
-    private static void Pass(ReadOnlySpan<byte> source, Span<byte> target, int width, int height, float radius, Span<uint> sums)
+    private static void ExtendRows(Span<byte> rows, int width, int height, int margin)
     {
-        int whole = (int)radius;
-        uint inner = (uint)((1 << FractionBits) / ((radius * 2) + 1));
-        uint outer = (uint)((1 << FractionBits) - (((2 * whole) + 1) * inner)) / 2;
-
-        // The sums of the rows within the whole radius, moved down by a row at a time.
-        sums = sums[..width];
-        sums.Clear();
-        for (int k = -whole; k <= whole; k++)
-        {
-            var row = RowAt(source, k);
-            for (int x = 0; x < width; x++)
-                sums[x] += row[x];
-        }
+        ref byte start = ref MemoryMarshal.GetReference(rows);
         for (int y = 0; y < height; y++)
         {
-            Row(sums, RowAt(source, y - whole - 1), RowAt(source, y - whole), RowAt(source, y + whole + 1),
-                target.Slice(y * width, width), inner, outer);
+            ref byte end = ref Unsafe.Add(ref start, margin + width);
+            (byte left, byte right) = (Unsafe.Add(ref start, margin), Unsafe.Subtract(ref end, 1));
+            for (int k = 0; k < margin; k++)
+            {
+                Unsafe.Add(ref start, k) = left;
+                Unsafe.Add(ref end, k) = right;
+            }
+            start = ref Unsafe.Add(ref end, margin);
         }
-
-        ReadOnlySpan<byte> RowAt(ReadOnlySpan<byte> plane, int y) => plane.Slice(Math.Clamp(y, 0, height - 1) * width, width);
     }
 
-    /// <summary>One row of the result, from the sums about it and the rows before, at and behind their ends.</summary>
-    private static void Row(
-        Span<uint> sums, ReadOnlySpan<byte> before, ReadOnlySpan<byte> leaving, ReadOnlySpan<byte> entering, Span<byte> target, uint inner, uint outer)
+    private static void ExtendColumns(Span<byte> margined, int stride, int height, int margin)
     {
-        ref uint sum = ref MemoryMarshal.GetReference(sums);
-        ref byte b = ref MemoryMarshal.GetReference(before);
-        ref byte l = ref MemoryMarshal.GetReference(leaving);
-        ref byte e = ref MemoryMarshal.GetReference(entering);
-        ref byte t = ref MemoryMarshal.GetReference(target);
-        int x = 0;
-        for (; x <= target.Length - PixelLanes.Count; x += PixelLanes.Count)
+        Span<byte> top = margined.Slice(margin * stride, stride), bottom = margined.Slice((margin + height - 1) * stride, stride);
+        for (int k = 0; k < margin; k++)
         {
-            var within = Vector256.LoadUnsafe(ref sum, (nuint)x);
-            var next = PixelLanes.Load(ref Unsafe.Add(ref e, x)).AsUInt32();
-            var beyond = PixelLanes.Load(ref Unsafe.Add(ref b, x)).AsUInt32() + next;
-            var value = (within * inner) + (beyond * outer) + Vector256.Create(Half);
-            PixelLanes.Store((value >> FractionBits).AsInt32(), ref Unsafe.Add(ref t, x));
-            (within + next - PixelLanes.Load(ref Unsafe.Add(ref l, x)).AsUInt32()).StoreUnsafe(ref sum, (nuint)x);
+            top.CopyTo(margined[(k * stride)..]);
+            bottom.CopyTo(margined[((margin + height + k) * stride)..]);
         }
-        for (; x < target.Length; x++)
+    }
+
+    /// <summary>One box filter over neighbours at a distance of one step: full weight within the whole radius, the rest on the two beyond.</summary>
+    private readonly ref struct BoxPass(ReadOnlySpan<byte> source, Span<byte> target, int length, int step, float radius) : ILaneWork
+    {
+        private readonly ref byte _source = ref MemoryMarshal.GetReference(source);
+        private readonly ref byte _target = ref MemoryMarshal.GetReference(target);
+        private readonly int _length = length, _step = step, _whole = (int)radius;
+        private readonly float _radius = radius;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Run<TInt, TFloat>()
+            where TInt : struct, IIntLanes<TInt, TFloat>
+            where TFloat : struct, IFloatLanes<TFloat, TInt>
         {
-            uint value = (sums[x] * inner) + ((uint)(before[x] + entering[x]) * outer) + Half;
-            target[x] = (byte)(value >> FractionBits);
-            sums[x] += entering[x] - (uint)leaving[x];
+            int within = (int)((1 << FractionBits) / ((_radius * 2) + 1));
+            TInt inner = TInt.Create(within), outer = TInt.Create(((1 << FractionBits) - (((2 * _whole) + 1) * within)) / 2);
+            TInt half = TInt.Create(1 << (FractionBits - 1));
+            int beyond = (_whole + 1) * _step;
+            for (int i = 0; i < _length; i += TInt.Count)
+            {
+                ref byte centre = ref Unsafe.Add(ref _source, i);
+                TInt sum = TInt.Load(ref centre);
+                for (int k = 1, offset = _step; k <= _whole; k++, offset += _step)
+                    sum += TInt.Load(ref Unsafe.Subtract(ref centre, offset)) + TInt.Load(ref Unsafe.Add(ref centre, offset));
+                TInt edges = TInt.Load(ref Unsafe.Subtract(ref centre, beyond)) + TInt.Load(ref Unsafe.Add(ref centre, beyond));
+                TInt.Store(((sum * inner) + (edges * outer) + half) >>> FractionBits, ref Unsafe.Add(ref _target, i));
+            }
         }
     }
 }

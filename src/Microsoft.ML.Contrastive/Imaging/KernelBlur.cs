@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
+using Microsoft.ML.Contrastive.Imaging.Lanes;
 
 namespace Microsoft.ML.Contrastive.Imaging;
 
@@ -12,9 +12,10 @@ internal sealed class KernelBlur
 {
     private const int WeightBits = 16;
     private const int BetweenBits = 8;
+    private const int WidestLane = 16;
 
-    private uint[] _weights = [];
-    private byte[] _border = [];
+    private int[] _weights = [];
+    private byte[] _margined = [];
     private ushort[] _between = [];
 
     /// <summary>Kernel length of SimCLR: int(height / 10), made odd by rounding up.</summary>
@@ -28,91 +29,52 @@ internal sealed class KernelBlur
     /// <param name="sigma">Standard deviation in pixels, positive.</param>
     public void Run(Span<byte> plane, int width, int height, int kernel, float sigma)
     {
+        // With a margin of mirrored pixels a pass is one loop over the whole plane, whose lanes may even run over its end.
         var weights = Weights(kernel / 2, sigma);
-        int radius = weights.Length / 2;
-        var between = Scratch.Of(ref _between, (long)width * height);
-        var border = Scratch.Of(ref _border, width + (2 * radius));
+        int radius = weights.Length - 1, stride = width + (2 * radius);
+        var margined = Scratch.Of(ref _margined, ((long)height * stride) + WidestLane);
+        var between = Scratch.Of(ref _between, ((height + (2L * radius)) * stride) + WidestLane);
         for (int y = 0; y < height; y++)
-            AlongRow(plane.Slice(y * width, width), between.Slice(y * width, width), border, weights);
+        {
+            ReadOnlySpan<byte> from = plane.Slice(y * width, width);
+            Span<byte> to = margined.Slice(y * stride, stride);
+            from.CopyTo(to[radius..]);
+            for (int k = 1; k <= radius; k++)
+                (to[radius - k], to[radius + width - 1 + k]) = (from[Mirror(-k, width)], from[Mirror(width - 1 + k, width)]);
+        }
+
+        int length = (height * stride) - (2 * radius), first = (radius * stride) + radius;
+        WidestLanes.Run(new RowPass(margined[radius..], between[first..], length, weights));
+        for (int k = 1; k <= radius; k++)
+        {
+            Row(between, Mirror(-k, height)).CopyTo(Row(between, -k));
+            Row(between, Mirror(height - 1 + k, height)).CopyTo(Row(between, height - 1 + k));
+        }
+        WidestLanes.Run(new ColumnPass(between[first..], margined[radius..], length, stride, weights));
         for (int y = 0; y < height; y++)
-            DownColumns(between, plane.Slice(y * width, width), width, height, y, weights);
+            margined.Slice((y * stride) + radius, width).CopyTo(plane[(y * width)..]);
+
+        Span<ushort> Row(Span<ushort> rows, int y) => rows.Slice((radius + y) * stride, stride);
     }
 
-    private Span<uint> Weights(int radius, float sigma)
+    /// <summary>The weight of the middle, then those at a distance of 1, 2, … pixels on either side.</summary>
+    private Span<int> Weights(int radius, float sigma)
     {
-        var weights = Scratch.Of(ref _weights, (2 * radius) + 1);
+        var weights = Scratch.Of(ref _weights, radius + 1);
         double sum = 1;
         for (int k = 1; k <= radius; k++)
             sum += 2 * Math.Exp(-0.5 * k * k / ((double)sigma * sigma));
-        uint rest = 1u << WeightBits;
+        int rest = 1 << WeightBits;
         for (int k = 1; k <= radius; k++)
         {
-            uint w = (uint)((Math.Exp(-0.5 * k * k / ((double)sigma * sigma)) / sum * (1 << WeightBits)) + 0.5);
-            weights[radius - k] = weights[radius + k] = w;
-            rest -= 2 * w;
+            weights[k] = (int)((Math.Exp(-0.5 * k * k / ((double)sigma * sigma)) / sum * (1 << WeightBits)) + 0.5);
+            rest -= 2 * weights[k];
         }
         // The middle weight takes what rounding left, so that flat areas keep their level.
-        weights[radius] = rest;
+        weights[0] = rest;
 
         // Weights that vanish (beyond some 4 σ) need not be applied.
-        int vanishing = weights.IndexOfAnyExcept(0u);
-        return weights[vanishing..^vanishing];
-    }
-
-    private static void AlongRow(ReadOnlySpan<byte> row, Span<ushort> result, Span<byte> border, ReadOnlySpan<uint> weights)
-    {
-        int radius = weights.Length / 2;
-        int width = row.Length;
-        row.CopyTo(border[radius..]);
-        for (int k = 1; k <= radius; k++)
-        {
-            border[radius - k] = row[Mirror(-k, width)];
-            border[radius + width - 1 + k] = row[Mirror(width - 1 + k, width)];
-        }
-
-        ref byte first = ref MemoryMarshal.GetReference(border);
-        const uint half = 1u << (WeightBits - BetweenBits - 1);
-        int i = 0;
-        for (; i <= width - PixelLanes.Count; i += PixelLanes.Count)
-        {
-            var sum = Vector256.Create(half);
-            for (int k = 0; k < weights.Length; k++)
-                sum += PixelLanes.Load(ref Unsafe.Add(ref first, i + k)).AsUInt32() * weights[k];
-            sum >>= WeightBits - BetweenBits;
-            Vector128.Narrow(sum.GetLower(), sum.GetUpper()).CopyTo(result[i..]);
-        }
-        for (; i < width; i++)
-        {
-            uint sum = half;
-            for (int k = 0; k < weights.Length; k++)
-                sum += border[i + k] * weights[k];
-            result[i] = (ushort)(sum >> (WeightBits - BetweenBits));
-        }
-    }
-
-    private static void DownColumns(ReadOnlySpan<ushort> between, Span<byte> row, int width, int height, int y, ReadOnlySpan<uint> weights)
-    {
-        int radius = weights.Length / 2;
-        ref ushort first = ref MemoryMarshal.GetReference(between);
-        const uint half = 1u << (WeightBits + BetweenBits - 1);
-        int i = 0;
-        for (; i <= width - PixelLanes.Count; i += PixelLanes.Count)
-        {
-            var sum = Vector256.Create(half);
-            for (int k = 0; k < weights.Length; k++)
-            {
-                var words = Vector128.LoadUnsafe(ref first, (nuint)((Mirror(y + k - radius, height) * width) + i));
-                sum += Vector256.Create(Vector128.WidenLower(words), Vector128.WidenUpper(words)) * weights[k];
-            }
-            PixelLanes.Store((sum >> (WeightBits + BetweenBits)).AsInt32(), ref row[i]);
-        }
-        for (; i < width; i++)
-        {
-            uint sum = half;
-            for (int k = 0; k < weights.Length; k++)
-                sum += between[(Mirror(y + k - radius, height) * width) + i] * weights[k];
-            row[i] = (byte)(sum >> (WeightBits + BetweenBits));
-        }
+        return weights[..(weights.LastIndexOfAnyExcept(0) + 1)];
     }
 
     /// <summary>… 2 1 | 0 1 2 … n−1 | n−2 n−3 …, repeatedly where the kernel is longer than the image.</summary>
@@ -125,5 +87,51 @@ internal sealed class KernelBlur
         int period = 2 * (n - 1);
         i = Math.Abs(i) % period;
         return i < n ? i : period - i;
+    }
+
+    private readonly ref struct RowPass(ReadOnlySpan<byte> source, Span<ushort> target, int length, ReadOnlySpan<int> weights) : ILaneWork
+    {
+        private readonly ref byte _source = ref MemoryMarshal.GetReference(source);
+        private readonly ref ushort _target = ref MemoryMarshal.GetReference(target);
+        private readonly int _length = length;
+        private readonly ReadOnlySpan<int> _weights = weights;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Run<TInt, TFloat>()
+            where TInt : struct, IIntLanes<TInt, TFloat>
+            where TFloat : struct, IFloatLanes<TFloat, TInt>
+        {
+            for (int i = 0; i < _length; i += TInt.Count)
+            {
+                ref byte middle = ref Unsafe.Add(ref _source, i);
+                TInt sum = (TInt.Load(ref middle) * TInt.Create(_weights[0])) + TInt.Create(1 << (WeightBits - BetweenBits - 1));
+                for (int k = 1; k < _weights.Length; k++)
+                    sum += (TInt.Load(ref Unsafe.Subtract(ref middle, k)) + TInt.Load(ref Unsafe.Add(ref middle, k))) * TInt.Create(_weights[k]);
+                TInt.Store(sum >>> (WeightBits - BetweenBits), ref Unsafe.Add(ref _target, i));
+            }
+        }
+    }
+
+    private readonly ref struct ColumnPass(ReadOnlySpan<ushort> source, Span<byte> target, int length, int stride, ReadOnlySpan<int> weights) : ILaneWork
+    {
+        private readonly ref ushort _source = ref MemoryMarshal.GetReference(source);
+        private readonly ref byte _target = ref MemoryMarshal.GetReference(target);
+        private readonly int _length = length, _stride = stride;
+        private readonly ReadOnlySpan<int> _weights = weights;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Run<TInt, TFloat>()
+            where TInt : struct, IIntLanes<TInt, TFloat>
+            where TFloat : struct, IFloatLanes<TFloat, TInt>
+        {
+            for (int i = 0; i < _length; i += TInt.Count)
+            {
+                ref ushort middle = ref Unsafe.Add(ref _source, i);
+                TInt sum = (TInt.Load(ref middle) * TInt.Create(_weights[0])) + TInt.Create(1 << (WeightBits + BetweenBits - 1));
+                for (int k = 1, offset = _stride; k < _weights.Length; k++, offset += _stride)
+                    sum += (TInt.Load(ref Unsafe.Subtract(ref middle, offset)) + TInt.Load(ref Unsafe.Add(ref middle, offset))) * TInt.Create(_weights[k]);
+                TInt.Store(sum >>> (WeightBits + BetweenBits), ref Unsafe.Add(ref _target, i));
+            }
+        }
     }
 }

@@ -26,7 +26,7 @@ public sealed class ImageEmbeddingGeneratorTests : IDisposable
             contents.Add(await DataContent.LoadFromAsync(path, cancellationToken: TestContext.Current.CancellationToken));
         GeneratedEmbeddings<Embedding<float>> embeddings = await generator.GenerateAsync(contents, cancellationToken: TestContext.Current.CancellationToken);
 
-        Assert.Equal(encoder.Transform(images).GetColumn<float[]>("Features"), embeddings.Select(e => e.Vector.ToArray()));
+        AssertClose(encoder.Transform(images).GetColumn<float[]>("Features"), embeddings.Select(e => e.Vector.ToArray()));
         Assert.All(embeddings, e => Assert.Equal("stripes", e.ModelId));
     }
 
@@ -37,7 +37,7 @@ public sealed class ImageEmbeddingGeneratorTests : IDisposable
         DataContent image = Image(0);
         ReadOnlyMemory<float> one = await generator.GenerateVectorAsync(image, cancellationToken: TestContext.Current.CancellationToken);
         var two = await generator.GenerateAsync([Image(1), image], cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Equal(one.ToArray(), two[1].Vector.ToArray());
+        AssertClose([one.ToArray()], [two[1].Vector.ToArray()]);
         Assert.Empty(await generator.GenerateAsync([], cancellationToken: TestContext.Current.CancellationToken));
     }
 
@@ -95,4 +95,12 @@ public sealed class ImageEmbeddingGeneratorTests : IDisposable
     }
 
     private DataContent Image(int index) => new(File.ReadAllBytes(_folder.Files[index]), "image/png");
+
+    /// <summary>How many images share a run decides on some processors which kernel sums a row, so the last bits may differ.</summary>
+    private static void AssertClose(IEnumerable<float[]> expected, IEnumerable<float[]> actual)
+    {
+        float[][] one = [.. expected], other = [.. actual];
+        Assert.Equal(one.Select(f => f.Length), other.Select(f => f.Length));
+        Assert.All(one.SelectMany(f => f).Zip(other.SelectMany(f => f)), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+    }
 }

@@ -19,6 +19,8 @@ internal static class ViewSources
         IViewSource? stored = OpenStored(data, views, options, seed, device, errors, channel, labels);
         if (stored is null && HeatMapRegions.Requested(views) is not null)
             throw new InvalidOperationException($"The views' crop has HeatMaps, whose boxes only views that the trainer renders from stored images can follow; the log says why these are read through cursors. Mend that (often a larger {nameof(options.MaximumStoreBytes)}), or set HeatMaps = null.");
+        if (stored is null && !data.CanShuffle)
+            channel.Warning(MessageSensitivity.None, "{0}", "The rows cannot be shuffled, so every epoch has them in the same order and a folder sorted by class gives batches of one class. Load them with LoadImagesFromFolder, or put mlContext.Data.ShuffleRows before the images are loaded.");
         return stored ?? new CursorViewSource(data, views, options.Normalization, seed, errors, labels);
     }
 

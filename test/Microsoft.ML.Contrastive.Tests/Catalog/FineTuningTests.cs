@@ -9,7 +9,7 @@ namespace Microsoft.ML.Contrastive.Tests.Catalog;
 /// <summary>What docs/fine-tuning.md says, as it says it.</summary>
 public sealed class FineTuningTests : IDisposable
 {
-    private readonly ImageFolder _folder = new(classes: 3, perClass: 30);
+    private readonly ImageFolder _folder = new(classes: 2, perClass: 100);
 
     public void Dispose() => _folder.Dispose();
 
@@ -46,8 +46,8 @@ public sealed class FineTuningTests : IDisposable
         mlContext.Model.Save(model, photos.Schema, modelFile);      // opens with ML.NET's packages alone
         model.LastTransformer.ExportToOnnx(onnxFile);               // features, probabilities and class names
 
-        // Stripes in three directions, of which mirroring confuses two: 0.33 is chance.
-        Assert.True(metrics.MicroAccuracy > 0.5, $"{metrics.MicroAccuracy}");
+        // Upright and lying stripes, which mirroring leaves what they are: 0.5 is chance.
+        Assert.True(metrics.MicroAccuracy > 0.75, $"{metrics.MicroAccuracy}");
         string[] predicted = [.. model.Transform(photos).GetColumn<string>("PredictedLabel")];
         Assert.Equal(predicted, StockConsumer.Run(modelFile, _folder.Path).Select(line => line.Split('\t')[1]));
         Assert.True(File.Exists(onnxFile));

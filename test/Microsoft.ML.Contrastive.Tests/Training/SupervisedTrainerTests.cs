@@ -137,11 +137,25 @@ public sealed class SupervisedTrainerTests : IDisposable
     public void Labels_stay_with_their_rows_where_some_have_none(int? storeBytes)
     {
         // Of each class half the labels are missing; were the others shifted, training could not tell the classes apart.
-        IDataView rows = Relabelled((label, i) => i % 2 == 0 ? "" : label);
+        // Shuffled, as batches that cursors fill in the order of the folders would be of one class each.
+        IDataView rows = _context.Data.ShuffleRows(Relabelled((label, i) => i % 2 == 0 ? "" : label), seed: 1);
         var model = Pipeline(_context, Options(o => (o.Epochs, o.MaximumStoreBytes) = (24, storeBytes)), keyed: false).Fit(rows);
         IDataView output = model.Transform(_folder.Rows(_context));
         double right = output.GetColumn<string>("PredictedLabel").Zip(output.GetColumn<string>("Label")).Average(p => p.First == p.Second ? 1.0 : 0.0);
         Assert.True(right > 0.7, $"{right}");
+    }
+
+    [Fact]
+    public void Rows_that_cannot_be_shuffled_are_told_with_what_to_do()
+    {
+        var messages = new List<string>();
+        _context.Log += (_, e) => messages.Add(e.Message);
+        IDataView rows = _folder.Rows(_context);
+        IEstimator<ITransformer> training = Pipeline(_context, Options(o => (o.Epochs, o.MaximumStoreBytes) = (1, 0)), keyed: false);
+        training.Fit(_context.Data.ShuffleRows(rows, seed: 1));
+        Assert.DoesNotContain(messages, m => m.Contains("cannot be shuffled", StringComparison.Ordinal));
+        training.Fit(rows);
+        Assert.Contains(messages, m => m.Contains("cannot be shuffled", StringComparison.Ordinal) && m.Contains("ShuffleRows", StringComparison.Ordinal));
     }
 
     [Fact]

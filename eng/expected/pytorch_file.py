@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes test/Microsoft.ML.Contrastive.Tests/Weights/pytorch-1.13.pth: tensors of every type and layout, and what checkpoints have beside them.
+"""Writes test/Microsoft.ML.Contrastive.Tests/Weights/pytorch-1.13.pth and the same in the form before PyTorch 1.6, pytorch-1.13-legacy.pth: tensors of every type and
+layout, and what checkpoints have beside them.
 
 Run with PyTorch 1.13 (Debian 12: python3-torch):  python3 eng/expected/pytorch_file.py
 """
@@ -42,23 +43,22 @@ optimizer = torch.optim.SGD(linear.parameters(), lr=0.1, momentum=0.9)
 linear(torch.ones(1, 2)).sum().backward()
 optimizer.step()
 
-target = pathlib.Path(__file__).parents[2] / "test/Microsoft.ML.Contrastive.Tests/Weights/pytorch-1.13.pth"
-torch.save(
-    {
-        "epoch": 7,
-        "arch": "resnet50",
-        "best_acc1": numpy.float64(0.25),
-        "best_acc2": torch.tensor(0.25),
-        "state_dict": state,
-        "linear": linear.state_dict(),
-        "optimizer": optimizer.state_dict(),
-        "args": argparse.Namespace(lr=0.1, names=["a", "b"], path=pathlib.Path("data")),
-        "sizes": torch.Size([1, 2]),
-        "device": torch.device("cpu"),
-        "type": torch.float32,
-        "large": 2**100,
-        "set": {1, 2},
-        "counts": collections.defaultdict(list, {"a": [1]}),
-    },
-    target,
-)
+checkpoint = {
+    "epoch": 7,
+    "arch": "resnet50",
+    "best_acc1": numpy.float64(0.25),
+    "best_acc2": torch.tensor(0.25),
+    "state_dict": state,
+    "linear": linear.state_dict(),
+    "optimizer": optimizer.state_dict(),
+    "args": argparse.Namespace(lr=0.1, names=["a", "b"], path=pathlib.Path("data")),
+    "sizes": torch.Size([1, 2]),
+    "device": torch.device("cpu"),
+    "type": torch.float32,
+    "large": 2**100,
+    "set": {1, 2},
+    "counts": collections.defaultdict(list, {"a": [1]}),
+}
+folder = pathlib.Path(__file__).parents[2] / "test/Microsoft.ML.Contrastive.Tests/Weights"
+torch.save(checkpoint, folder / "pytorch-1.13.pth")
+torch.save(checkpoint, folder / "pytorch-1.13-legacy.pth", _use_new_zipfile_serialization=False)

@@ -5,7 +5,7 @@
 
 Reads NAME-ours.pth (weights, from encoder.SaveWeights) and NAME-sample.pth (images, and the features that the encoder has computed of them): loads the
 weights with strict=True and without executing anything of the file, and fails where a feature differs by more than 1e-5. Writes NAME-theirs.pth, a
-checkpoint as MoCo's training saves it, and NAME-theirs-sample.pth with features of the same images, for the encoder to do likewise.
+checkpoint as MoCo's training saves it, NAME-theirs-legacy.pth, the same in the form before PyTorch 1.6, and NAME-theirs-sample.pth with features of the same images, for the encoder to do likewise.
 """
 
 import argparse
@@ -49,7 +49,9 @@ def main(folder, names):
         state = {f"module.encoder_q.{key}": value for key, value in theirs.state_dict().items()}
         state |= {f"module.encoder_k.{key}": torch.zeros_like(value) for key, value in theirs.state_dict().items()}
         state |= {"module.encoder_q.fc.0.weight": torch.zeros(2, 2), "module.queue": torch.zeros(128, 4)}
-        torch.save({"epoch": 200, "arch": name, "state_dict": state, "args": argparse.Namespace(lr=0.03)}, folder / f"{name}-theirs.pth")
+        checkpoint = {"epoch": 200, "arch": name, "state_dict": state, "args": argparse.Namespace(lr=0.03)}
+        torch.save(checkpoint, folder / f"{name}-theirs.pth")
+        torch.save(checkpoint, folder / f"{name}-theirs-legacy.pth", pickle_protocol=4, _use_new_zipfile_serialization=False)
         with torch.no_grad():
             torch.save({"images": sample["images"], "features": theirs(sample["images"])}, folder / f"{name}-theirs-sample.pth")
 

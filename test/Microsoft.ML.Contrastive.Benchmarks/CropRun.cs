@@ -39,14 +39,18 @@ internal static class CropRun
 
         Console.WriteLine();
         Console.WriteLine($"JointCrop(0) / IndependentCrop: {PairedRatios.Summary(ratios)}");
-        TimeSpan drawn = Environment.CpuUsage.TotalTime;
-        RecipeRun.Draw(Plans.Full(joint), Images * Epochs * TimesDrawn);
-        double drawing = (Environment.CpuUsage.TotalTime - drawn).TotalSeconds / TimesDrawn;
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"Drawing the recipes of such a pretraining, all steps: {1000 * drawing:F2} ms of a core, {drawing / joints.Order().ElementAt(pairs / 2):P3} of the median with JointCrop(0)."));
+        foreach (double whole in joints)
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"joint_share {SecondsOfDrawing(joint) / whole:F6}"));
         Console.WriteLine(Hardware.Description);
         return 0;
+    }
+
+    /// <summary>Processor time of drawing the recipes of such a pretraining, all steps.</summary>
+    private static double SecondsOfDrawing(CropStep joint)
+    {
+        TimeSpan start = Environment.CpuUsage.TotalTime;
+        RecipeRun.Draw(Plans.Full(joint), Images * Epochs * TimesDrawn);
+        return (Environment.CpuUsage.TotalTime - start).TotalSeconds / TimesDrawn;
     }
 
     private static double Seconds(IDataView images, CropStep crop)

@@ -15,6 +15,9 @@ internal static class MemoryRun
     // Caches, pools and the just-in-time compiler settle first; a leak goes on.
     private const int StepsBeforeTheSlope = 100;
 
+    // Memory at the end is compared with that around this step.
+    private const int EarlyStep = 200, HalfWindow = 100;
+
     public static int Execute(int steps)
     {
         if (steps < StepsBeforeTheSlope + (3 * StepsAPoint) || steps % StepsAPoint != 0)
@@ -45,9 +48,15 @@ internal static class MemoryRun
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"Slope from step {StepsBeforeTheSlope}: {Slope(settled.Select(p => (p.Step, p.Kibibytes))):F2} KiB resident memory a step, {Slope(settled.Select(p => (p.Step, p.Tensors))):F4} tensors a step."));
+        if (steps >= 2 * EarlyStep)
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"memory_ratio {Around(points, steps - HalfWindow) / Around(points, EarlyStep):F4}"));
         Console.WriteLine(Hardware.Description);
         return 0;
     }
+
+    /// <summary>Mean resident memory around a step: it moves up and down with the collector's generations.</summary>
+    private static double Around(List<(double Step, double Kibibytes, double Tensors)> points, int step) =>
+        points.Where(point => Math.Abs(point.Step - step) <= HalfWindow).Average(point => point.Kibibytes);
 
     /// <summary>Of the least-squares line.</summary>
     private static double Slope(IEnumerable<(double X, double Y)> points)

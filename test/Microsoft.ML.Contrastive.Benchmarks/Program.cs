@@ -1,6 +1,6 @@
 // Micro-benchmarks (BenchmarkDotNet) and whole runs:
 //
-//   dotnet run -c Release --project test/Microsoft.ML.Contrastive.Benchmarks -- memory | crops | scoring | recipes | state | onnx | views | stages | micro [BenchmarkDotNet's arguments]
+//   dotnet run -c Release --project test/Microsoft.ML.Contrastive.Benchmarks -- VERB [arguments]; --help lists the verbs, micro takes BenchmarkDotNet's arguments.
 
 using System.CommandLine;
 using BenchmarkDotNet.Running;
@@ -55,7 +55,37 @@ var stageRounds = new Option<int>("--rounds") { Description = "Rounds of some mi
 stages.Add(stageRounds);
 stages.SetAction(arguments => StageRun.Execute(arguments.GetValue(stageRounds)));
 
+var step = new Command("step", "Times a SimCLR training step of ResNet-18 on views that are there already, and prints its median in seconds.");
+var viewSide = new Option<int>("--size") { Description = "Side of the views in pixels; up to 96 the stem is CIFAR's.", DefaultValueFactory = _ => 32 };
+var batch = new Option<int>("--batch") { Description = "Images a step, of two views each.", DefaultValueFactory = _ => 64 };
+var stepSeconds = new Option<double>("--seconds") { Description = "How long to measure.", DefaultValueFactory = _ => 10 };
+step.Add(viewSide);
+step.Add(batch);
+step.Add(stepSeconds);
+step.SetAction(arguments => StepRun.Execute(arguments.GetValue(viewSide), arguments.GetValue(batch), arguments.GetValue(stepSeconds)));
+
+var epoch = new Command("epoch", "Times an epoch of SimCLR on a folder of images, from opening the folder to the end of the last step.");
+var data = new Option<string>("--data") { Description = "Folder of class folders.", Required = true };
+var used = new Option<int?>("--images") { Description = "Use only so many images, evenly spread." };
+epoch.Add(data);
+epoch.Add(used);
+epoch.SetAction(arguments => EpochRun.Execute(arguments.GetValue(data)!, arguments.GetValue(used)));
+
 var micro = new Command("micro", "Sampling recipes and rendering views, by BenchmarkDotNet, e.g. micro --filter '*'.") { TreatUnmatchedTokensAsErrors = false };
 micro.SetAction(arguments => _ = BenchmarkSwitcher.FromAssembly(typeof(RecipeSampling).Assembly).Run([.. arguments.UnmatchedTokens]));
 
-return new RootCommand("Benchmarks of Microsoft.ML.Contrastive.") { memory, crops, scoring, recipes, state, onnx, views, stages, micro }.Parse(args).Invoke();
+return new RootCommand("Benchmarks of Microsoft.ML.Contrastive.")
+{
+    memory,
+    crops,
+    scoring,
+    recipes,
+    state,
+    onnx,
+    views,
+    stages,
+    step,
+    epoch,
+    micro,
+}
+.Parse(args).Invoke();

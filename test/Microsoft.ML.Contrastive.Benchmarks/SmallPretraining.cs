@@ -23,9 +23,10 @@ internal static class SmallPretraining
     /// <param name="epochs">Passes over the images; 0 gives random weights.</param>
     /// <param name="monitoredImages">Images that are looked at after each epoch.</param>
     /// <param name="afterEpoch">Called after each epoch.</param>
+    /// <param name="backbone">The network; <see cref="Backbone"/> when it is left out.</param>
     public static ContrastiveEncoderTransformer Fit(
         int seed, IDataView images, CropStep crop, ContrastiveMethod method, Optimizer optimizer, int batchSize, int epochs,
-        int monitoredImages, Action<EpochMetrics>? afterEpoch)
+        int monitoredImages, Action<EpochMetrics>? afterEpoch, Backbone? backbone = null)
     {
         var mlContext = new MLContext(seed);
         string[] views = ["View1", "View2"];
@@ -39,7 +40,7 @@ internal static class SmallPretraining
             {
                 ViewColumnNames = views,
                 Method = method,
-                Backbone = Backbone,
+                Backbone = backbone ?? Backbone,
                 Optimizer = optimizer,
                 LearningRateSchedule = new CosineSchedule { WarmupEpochs = epochs > 1 ? 1 : 0 },
                 BatchSize = batchSize,

@@ -67,7 +67,7 @@ internal sealed class Dataset : IDisposable
                     throw new InvalidDataException($"'{path}' has the layout {layout.Name} but holds no image. {string.Join(" ", notes)}".TrimEnd());
                 if (options.BrokenImages != BrokenImages.WhenRead)
                     images = ImageCheck.Usable(path, images, options, notes);
-                return new Dataset(path, layout.Name, tree, contents, images, notes);
+                return new Dataset(path, layout.Name, contents.Tree ?? tree, contents, images, notes);
             }
 
             throw new InvalidDataException(options.Format is { } format

@@ -1,3 +1,5 @@
+using Microsoft.ML.Contrastive.Cli.Datasets.Files;
+
 namespace Microsoft.ML.Contrastive.Cli.Datasets;
 
 /// <summary>An image of a data set.</summary>
@@ -20,6 +22,9 @@ internal readonly record struct DatasetImage(ImageSource Source, int Index, int 
 /// <param name="Notes">What was assumed, a sentence each.</param>
 internal sealed record DatasetContents(IReadOnlyList<DatasetImage> Images, IReadOnlyList<string> ClassNames, IReadOnlyList<string> Notes)
 {
+    /// <summary>Where the images are, when that is not where the layout was recognised: a list names files elsewhere.</summary>
+    public FileTree? Tree { get; init; }
+
     /// <summary>Images whose labels are text: the classes are those that occur, in ordinal order.</summary>
     public static DatasetContents FromLabels(IEnumerable<(ImageSource Source, int Index, string? Label, string Split)> images, IReadOnlyList<string> notes)
     {

@@ -18,6 +18,18 @@ public sealed class MutationTests
         Check(PyTorchFileTests.OfPyTorch(), bytes => PyTorchFile.Open(new MemoryStream(bytes), "damaged.pth"));
 
     [Fact]
+    public void Damaged_PyTorch_files_of_the_form_before_1_6_are_read_or_refused() =>
+        Check(PyTorchFileTests.OfPyTorch(legacy: true), bytes => PyTorchFile.Open(new MemoryStream(bytes), "damaged.pth"));
+
+    /// <summary>What an archive's checksum would find comes as far as the pickle's reader where the checksum has been made for it.</summary>
+    [Fact]
+    public void Damaged_pickles_in_sound_archives_are_read_or_refused()
+    {
+        byte[] pickle = PyTorchArchive.Pickle($"}}{PyTorchArchive.Text("a")}{PyTorchArchive.Rebuild()}s{PyTorchArchive.Text("b")}{PyTorchArchive.Rebuild("K\u0001", "K\u0001K\u0001\u0086", "K\u0001K\u0001\u0086")}s{PyTorchArchive.Text("note")}{PyTorchArchive.Text(new string('x', 120))}s.");
+        Check(pickle, bytes => PyTorchFile.Open(new MemoryStream(PyTorchArchive.Archive(bytes)), "damaged.pth"));
+    }
+
+    [Fact]
     public void Damaged_safetensors_files_are_read_or_refused()
     {
         using DisposeScope scope = NewDisposeScope();

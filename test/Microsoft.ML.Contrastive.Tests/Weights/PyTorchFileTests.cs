@@ -16,19 +16,22 @@ public sealed class PyTorchFileTests : IDisposable
     public void Dispose() => File.Delete(_path);
 
     /// <summary>The file that PyTorch 1.13.1 has written: eng/expected/pytorch_file.py.</summary>
-    internal static byte[] OfPyTorch()
+    /// <param name="legacy">Whether in the form before PyTorch 1.6.</param>
+    internal static byte[] OfPyTorch(bool legacy = false)
     {
-        using Stream resource = typeof(PyTorchFileTests).Assembly.GetManifestResourceStream("pytorch-1.13.pth")!;
+        using Stream resource = typeof(PyTorchFileTests).Assembly.GetManifestResourceStream(legacy ? "pytorch-1.13-legacy.pth" : "pytorch-1.13.pth")!;
         var bytes = new byte[resource.Length];
         resource.ReadExactly(bytes);
         return bytes;
     }
 
-    [Fact]
-    public void A_file_of_PyTorchs_own_is_read_whatever_the_layout_of_its_tensors()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_file_of_PyTorchs_own_is_read_whatever_the_layout_of_its_tensors(bool legacy)
     {
         using DisposeScope scope = NewDisposeScope();
-        using PyTorchFile file = Open(OfPyTorch());
+        using PyTorchFile file = Open(OfPyTorch(legacy));
         Tensor matrix = arange(24, ScalarType.Float32).reshape(4, 6);
         (string Name, Tensor Expected)[] expected =
         [
@@ -125,6 +128,7 @@ public sealed class PyTorchFileTests : IDisposable
         { "made of something that is no tensor", Pickle("ctorch._utils\n_rebuild_parameter\nN\u0085R.") },
         { "lacks its storage", Pickle("ctorch._utils\n_rebuild_tensor_v2\nN\u0085R.") },
         { "in a way that torch.save does not", Pickle($"{Text("http://example.org")}Q.") },
+        { "a whole network with its code", Pickle($"({Text("module")}Nt" + "Q.") },
         { "operation 0x69", Pickle("(iposix\nsystem\n.") },
         { "operation 0x6F", Pickle("(cbuiltins\nint\no.") },
         { "empty stack", Pickle(".") },
@@ -150,6 +154,125 @@ public sealed class PyTorchFileTests : IDisposable
         var thrown = Assert.Throws<InvalidDataException>(() => Open(Archive(pickle)));
         Assert.Contains(problem, thrown.Message, StringComparison.Ordinal);
         Assert.Contains("'test.pth'", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Hostile), DisableDiscoveryEnumeration = true)]
+    public void Such_a_pickle_is_refused_in_the_form_before_PyTorch_1_6_too(string problem, byte[] pickle)
+    {
+        string message = Assert.Throws<InvalidDataException>(() => Open(Legacy(pickle))).Message;
+        // What an archive has of a storage is a file; here it stands behind the pickles, and so may the pickle's end.
+        bool differs = problem.Contains("x/data", StringComparison.Ordinal) || problem.Contains("which take", StringComparison.Ordinal) || problem.Contains("17000002", StringComparison.Ordinal)
+            || problem.Contains("ends within", StringComparison.Ordinal) || problem.Contains("claims", StringComparison.Ordinal) || problem.Contains("does not end", StringComparison.Ordinal)
+            || problem.Contains("no dictionary", StringComparison.Ordinal);
+        Assert.Contains(differs ? "'test.pth'" : problem, message, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string, byte[]> HostileLegacy() => new()
+    {
+        { "version is not 1001", [.. LegacyMagic, .. Pickle("K\u0001.")] },
+        { "byte order", [.. LegacyMagic, .. LegacyVersion, .. Pickle($"}}{Text("little_endian")}\u0089s.")] },
+        { "byte order", [.. LegacyMagic, .. LegacyVersion, .. Pickle("N.")] },
+        { "no list of its storages", Legacy(Tensor(), Pickle("N.")) },
+        { "that no tensor refers to", Legacy(Tensor(), Pickle($"]{Text("7")}a.")) },
+        { "that no tensor refers to", Legacy(Tensor(), Pickle("]K\0a.")) },
+        { "'0' occurs twice", Legacy(Tensor(), Pickle($"]{Text("0")}a{Text("0")}a."), LegacyStorage, LegacyStorage) },
+        { "'0' with the elements of a tensor is missing", Legacy(Tensor(), Pickle("].")) },
+        { "has 3 elements where its tensors speak of 2", Legacy(Tensor(), null, [3, 0, 0, 0, 0, 0, 0, 0]) },
+        { "takes 4000000000 bytes, but only 8 follow", Legacy(Tensor(count: "J\0\u00ca\u009a\u003b"), null, [0, 0xca, 0x9a, 0x3b, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8]) },
+        { "takes 9223372036854775807", Legacy(Tensor(count: "\u008a\u0008\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u007f", storage: "ByteStorage"), null, [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f]) },
+        { "takes -1 bytes", Legacy(Tensor(count: "J\u00ff\u00ff\u00ff\u00ff", storage: "ByteStorage"), null, [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]) },
+        { "'0' is described twice", Legacy(Pickle($"}}{Text("a")}{Rebuild()}s{Text("b")}{Rebuild(storage: "IntStorage")}s.")) },
+        { "part of another", Legacy(Tensor(count: $"K\u0002({Text("1")}K\0K\u0002t")) },
+        { "the end", Legacy(Tensor(), null, [2, 0, 0, 0]) },
+    };
+
+    [Theory]
+    [MemberData(nameof(HostileLegacy), DisableDiscoveryEnumeration = true)]
+    public void A_file_of_the_form_before_PyTorch_1_6_that_contradicts_itself_is_refused(string problem, byte[] file) =>
+        Assert.Contains(problem, Assert.Throws<InvalidDataException>(() => Open(file)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Both_forms_of_a_tensor_come_to_the_same()
+    {
+        foreach (byte[] bytes in (byte[][])[Archive(Tensor()), Legacy(Tensor()), Legacy(Tensor(count: "K\u0002N"))])
+        {
+            using PyTorchFile file = Open(bytes);
+            using Tensor a = file.Read("a");
+            Assert.Equal([1f, 2f], a.data<float>().ToArray());
+        }
+    }
+
+    /// <summary>PyTorch 2.1 and later, of types that have no storage of their own: a storage of bytes, and the type beside it.</summary>
+    [Fact]
+    public void A_tensor_on_a_storage_of_bytes_has_the_type_that_stands_beside_it()
+    {
+        string Typed(string type, string strides = "K\u0001\u0085") => Rebuild(storage: "FloatStorage", strides: strides)
+            .Replace("_rebuild_tensor_v2", "_rebuild_tensor_v3", StringComparison.Ordinal)
+            .Replace("ctorch\nFloatStorage", "ctorch.storage\nUntypedStorage", StringComparison.Ordinal)
+            .Replace($"{Text("cpu")}K\u0002", $"{Text("cpu")}K\u0008", StringComparison.Ordinal)[..^2] + $"ctorch\n{type}\ntR";
+        using (PyTorchFile file = Open(Archive(Pickle($"}}{Text("a")}{Typed("float32")}s."))))
+        {
+            using Tensor a = file.Read("a");
+            Assert.Equal([1f, 2f], a.data<float>().ToArray());
+        }
+
+        using (PyTorchFile file = Open(Archive(Pickle($"}}{Text("a")}{Typed("int16")}s."))))
+        {
+            using Tensor a = file.Read("a");
+            Assert.Equal([0, 16256], a.data<short>().ToArray());
+        }
+
+        Refused("ends at element 4 of a storage of 2", Archive(Pickle($"}}{Text("a")}{Typed("float32", "K\u0004\u0085")}s.")));
+        Refused("float8_e5m2", Archive(Pickle($"}}{Text("a")}{Typed("float8_e5m2")}s.")));
+        Refused("cannot be read", Archive(Pickle($"}}{Text("a")}{Typed("complexfloat32")}s.")));
+    }
+
+    [Fact]
+    public void A_flipped_bit_is_found_by_the_archives_checksum()
+    {
+        byte[] sound = Archive(Pickle($"}}{Text("all")}{Rebuild()}s{Text("head")}{Rebuild(sizes: "K\u0001\u0085")}s{Text("tail")}{Rebuild("K\u0001", "K\u0001\u0085")}s."));
+        int data = sound.AsSpan().IndexOf((byte[])[0, 0, 128, 63, 0, 0, 0, 64]);
+        for (int bit = 0; bit < 64; bit += 7)
+        {
+            byte[] damaged = [.. sound];
+            damaged[data + (bit / 8)] ^= (byte)(1 << (bit % 8));
+            using PyTorchFile file = Open(damaged);
+            foreach (string tensor in (string[])["all", "head", "tail"])
+            {
+                string message = Assert.Throws<InvalidDataException>(() => file.Read(tensor)).Message;
+                Assert.Contains($"'{tensor}'", message, StringComparison.Ordinal);
+                Assert.Contains("checksum of 'x/data/0'", message, StringComparison.Ordinal);
+            }
+        }
+
+        byte[] pickle = [.. sound];
+        pickle[pickle.AsSpan().IndexOf("tail"u8)] ^= 1;
+        Refused("checksum of 'x/data.pkl'", pickle);
+        // Without checksums, which PyTorch can be told to leave out, the bit is not found and the file is read.
+        for (int at = 0; at + 20 < pickle.Length; at++)
+        {
+            if (pickle.AsSpan(at).StartsWith("PK\u0001\u0002"u8))
+                pickle.AsSpan(at + 16, 4).Clear();
+        }
+
+        using PyTorchFile unchecked_ = Open(pickle);
+        using Tensor whole = unchecked_.Read("all");
+        Assert.Equal(["all", "head", "uail"], unchecked_.Tensors.Select(t => t.Name));
+    }
+
+    [Fact]
+    public void The_checksum_is_that_of_zip_archives()
+    {
+        Assert.Equal(0xCBF43926u, Crc32.Append(0, "123456789"u8));
+        Assert.Equal(0u, Crc32.Append(0, []));
+        byte[] bytes = new byte[1000];
+        new Random(1).NextBytes(bytes);
+        using var stream = new MemoryStream(Archive(bytes));
+        using var archive = new ZipArchive(stream);
+        uint expected = archive.GetEntry("x/data.pkl")!.Crc32;
+        foreach (int cut in (int[])[0, 1, 7, 8, 9, 500, 999, 1000])
+            Assert.Equal(expected, Crc32.Append(Crc32.Append(0, bytes.AsSpan(0, cut)), bytes.AsSpan(cut)));
     }
 
     /// <summary>A dictionary in itself, and dictionaries that hold the one before a hundred times, ten deep: paths without number.</summary>
@@ -211,14 +334,11 @@ public sealed class PyTorchFileTests : IDisposable
         Refused("2 files data.pkl", Archive(Tensor(), more: ("y/data.pkl", [])));
         Refused("no sound PyTorch file", sound[..^30]);
         Refused("no sound PyTorch file", sound[..40]);
-
-        static void Refused(string problem, byte[] archive) =>
-            Assert.Contains(problem, Assert.Throws<InvalidDataException>(() => Open(archive)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("a pickle: PyTorch's format before version 1.6", new byte[] { 0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20 })]
-    [InlineData("neither a safetensors file nor a zip archive", new byte[] { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 })]
+    [InlineData("such as detectron2's", new byte[] { 0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20 })]
+    [InlineData("neither a safetensors file nor one that PyTorch writes", new byte[] { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 })]
     public void A_file_of_another_format_is_refused_with_what_to_do(string kind, byte[] bytes) => RefusedByKind(kind, bytes);
 
     [Fact]
@@ -235,7 +355,10 @@ public sealed class PyTorchFileTests : IDisposable
     {
         File.WriteAllBytes(_path, OfPyTorch());
         using (TensorFile file = TensorFile.Open(_path))
-            Assert.IsType<PyTorchFile>(file);
+            Assert.IsType<ZippedPyTorchFile>(file);
+        File.WriteAllBytes(_path, OfPyTorch(legacy: true));
+        using (TensorFile file = TensorFile.Open(_path))
+            Assert.IsType<LegacyPyTorchFile>(file);
         using (FileStream stream = File.Create(_path))
             SafetensorsWriter.Write(stream, [("a", zeros(2))]);
         using (TensorFile file = TensorFile.Open(_path))
@@ -247,8 +370,11 @@ public sealed class PyTorchFileTests : IDisposable
         File.WriteAllBytes(_path, bytes);
         var thrown = Assert.Throws<InvalidDataException>(() => TensorFile.Open(_path));
         Assert.Contains(kind, thrown.Message, StringComparison.Ordinal);
-        Assert.Contains("torch.save(torch.load(path", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("torch.save(", thrown.Message, StringComparison.Ordinal);
     }
+
+    private static void Refused(string problem, byte[] file) =>
+        Assert.Contains(problem, Assert.Throws<InvalidDataException>(() => Open(file)).Message, StringComparison.Ordinal);
 
     private static PyTorchFile Open(byte[] bytes) => PyTorchFile.Open(new MemoryStream(bytes), "test.pth");
 }

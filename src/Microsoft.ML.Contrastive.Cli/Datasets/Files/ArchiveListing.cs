@@ -17,7 +17,10 @@ internal sealed class ArchiveListing(string archive, DatasetOptions options)
     public Dictionary<string, ArchiveEntry> Files { get; } = new(StringComparer.Ordinal);
 
     /// <summary>What was left out, a sentence each.</summary>
-    public IEnumerable<string> Notes => _leftOut.Select(group => $"{group.Value.Count} {group.Key} left out; the first: '{group.Value.First}'.");
+    public IEnumerable<string> Notes => [.. Remarks, .. _leftOut.Select(group => $"{group.Value.Count} {group.Key} left out; the first: '{group.Value.First}'.")];
+
+    /// <summary>What else is to be said about the archive.</summary>
+    public List<string> Remarks { get; } = [];
 
     /// <summary>Files and folders of other programs: previews, checkpoints, resource forks.</summary>
     public static bool IsHidden(ReadOnlySpan<char> part) => part is ['.', ..] || part is "__MACOSX" or "Thumbs.db" or "desktop.ini";

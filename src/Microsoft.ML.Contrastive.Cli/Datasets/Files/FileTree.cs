@@ -58,7 +58,7 @@ internal abstract class FileTree : IDisposable
             _ => null,
         };
         return other is null
-            ? new FolderTree(Path.GetDirectoryName(path)!, [Path.GetFileName(path)], options)
+            ? new FolderTree(Path.GetDirectoryName(path)!, [Path.GetFileName(path)], options) { IsSingleFile = true }
             : throw new InvalidDataException($"'{path}' is compressed with {other}, which is not read here; zip, tar and tar.gz are. Unpack it and name the folder.");
     }
 

@@ -15,6 +15,9 @@ internal sealed class FolderTree : FileTree
     public FolderTree(string root, IEnumerable<string> names, DatasetOptions options)
         : base(root, options) => SetNames([.. names.Order(StringComparer.Ordinal)]);
 
+    /// <summary>Whether one file was named, not a folder.</summary>
+    public bool IsSingleFile { get; init; }
+
     /// <summary>All files below a folder but hidden ones.</summary>
     public static FolderTree List(string root, DatasetOptions options)
     {

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 
 namespace Microsoft.ML.Contrastive.Cli.Datasets.Files;
@@ -26,7 +27,7 @@ internal static class Gzip
     }
 
     /// <summary>Unpacks into memory.</summary>
-    /// <param name="packed">The packed bytes.</param>
+    /// <param name="packed">The packed bytes, from the begin of a stream that can seek.</param>
     /// <param name="name">What errors call them.</param>
     /// <param name="packedLength">Their number.</param>
     /// <param name="options">What it may cost.</param>
@@ -51,6 +52,13 @@ internal static class Gzip
             RequireWithin(length, packedLength, maximum, name, options);
             unpacked.Write(buffer, 0, read);
         }
+
+        // The stream takes a missing end for an end. There, the length stands, modulo 2^32.
+        Span<byte> said = stackalloc byte[sizeof(uint)];
+        packed.Position = Math.Max(0, packedLength - sizeof(uint));
+        packed.ReadExactly(said[..(int)Math.Min(sizeof(uint), packedLength)]);
+        if (BinaryPrimitives.ReadUInt32LittleEndian(said) != (uint)length)
+            throw new InvalidDataException($"'{name}' is cut off, or several packed files one after the other: its end does not have the length {length} to which it unpacks. Get it again, or unpack it.");
 
         int Read()
         {

@@ -67,8 +67,9 @@ internal static class TarIndex
             at += (size + Block - 1) / Block * Block;
         }
 
-        if (at < tar.Length || at == 0)
+        if (at != tar.Length || at == 0 || longName is not null || longSize is not null)
             throw new InvalidDataException($"'{tar.Name}' is cut off, or no tar. Get it again.");
+        listing.Remarks.Add($"'{tar.Name}' has no mark at its end: it may have been cut off between two files.");
     }
 
     private static bool HasChecksum(ReadOnlySpan<byte> header)

@@ -24,6 +24,9 @@ internal static partial class CifarBinary
                 : null;
         }
 
+        // Other things are called train.bin, too.
+        if (files.All(file => file.IsHundred) && tree.Images.Files.Length > 0)
+            return null;
         bool isHundred = files[0].IsHundred;
         if (files.Any(file => file.IsHundred != isHundred))
             throw new InvalidDataException($"'{tree.Root}' has files of CIFAR-10 and of CIFAR-100. Name a folder with one of them.");

@@ -17,10 +17,15 @@ internal static class ImageFolders
         List<string> notes = tree.Images.Note is { } note ? [note] : [];
         if (inSplits.Count < images.Count)
             notes.Add($"{images.Count - inSplits.Count} images outside of the folders of splits were left out; the first: '{tree.NameOf(images.Except(inSplits).First().File)}'.");
+        HashSet<string> trained = [.. inSplits.Where(image => image.Parts.Length > 2 && Split.Parse(image.Parts[0]) == Split.Train).Select(image => image.Parts[1])];
+        HashSet<string> onlyFolders = [.. inSplits.Where(image => image.Parts.Length > 2).GroupBy(image => image.Parts[0], image => image.Parts[1])
+            .Where(split => split.Distinct().Count() == 1 && !trained.Contains(split.First())).Select(split => split.Key)];
+        if (onlyFolders.Count > 0)
+            notes.Add($"{string.Join(", ", onlyFolders.Order(StringComparer.Ordinal))}: the only folder in it is no class of train; its images were taken as images without a label.");
         return Labelled(tree, inSplits.Select(image =>
         {
             string split = Split.Parse(image.Parts[0])!;
-            string? label = image.Parts.Length > 2 ? image.Parts[1] : null;
+            string? label = image.Parts.Length > 2 && !onlyFolders.Contains(image.Parts[0]) ? image.Parts[1] : null;
             bool isUnlabelled = split == Split.Unlabeled || (label is not null && Split.Parse(label) == Split.Unlabeled);
             return (image.File, isUnlabelled ? null : label, isUnlabelled ? Split.Unlabeled : split);
         }), notes);

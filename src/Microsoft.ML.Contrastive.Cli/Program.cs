@@ -38,6 +38,7 @@ internal static class Program
         {
             PretrainCommand.Create(),
             SweepCommand.Create(),
+            DownloadCommand.Create(),
             DoctorCommand.Create(),
             CompletionCommand.Create(),
             CommonOptions.Verbose,

@@ -38,9 +38,22 @@ internal abstract class FileTree : IDisposable
     public static FileTree Open(string path, DatasetOptions options)
     {
         if (Directory.Exists(path))
-            return FolderTree.List(path, options);
+            return OnlyArchive(path) is { } only && OpenArchive(only, options) is { } inFolder ? inFolder : FolderTree.List(path, options);
         if (!File.Exists(path))
             throw new FileNotFoundException($"There is no file or folder '{path}'.", path);
+        return OpenArchive(path, options) as FileTree ?? new FolderTree(Path.GetDirectoryName(path)!, [Path.GetFileName(path)], options) { IsSingleFile = true };
+    }
+
+    /// <summary>A folder that holds one file and nothing else may stand for it: downloads lie like that.</summary>
+    private static string? OnlyArchive(string folder)
+    {
+        string[] entries = [.. Directory.EnumerateFileSystemEntries(folder).Where(entry => !ArchiveListing.IsHidden(Path.GetFileName(entry))).Take(2)];
+        return entries is [var only] && File.Exists(only) ? only : null;
+    }
+
+    /// <returns>Null when the file is no archive.</returns>
+    private static ArchiveTree? OpenArchive(string path, DatasetOptions options)
+    {
         byte[] head = Head(path);
         if (head.AsSpan().StartsWith("PK"u8) && head.Length > 3 && head[2] is 3 or 5 or 7)
             return new ArchiveTree(path, path, ZipIndex.Read, options);
@@ -58,7 +71,7 @@ internal abstract class FileTree : IDisposable
             _ => null,
         };
         return other is null
-            ? new FolderTree(Path.GetDirectoryName(path)!, [Path.GetFileName(path)], options) { IsSingleFile = true }
+            ? null
             : throw new InvalidDataException($"'{path}' is compressed with {other}, which is not read here; zip, tar and tar.gz are. Unpack it and name the folder.");
     }
 

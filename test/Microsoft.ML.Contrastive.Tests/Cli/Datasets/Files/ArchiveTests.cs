@@ -142,6 +142,14 @@ public sealed class ArchiveTests : IDisposable
         Assert.Equal(2, DatasetRow.Pixels(dataset.Rows).Length);
     }
 
+    [Fact]
+    public void A_folder_with_an_archive_and_nothing_else_stands_for_it()
+    {
+        _folder.Write("set/a.zip", Zip(CompressionLevel.Optimal, Images("a/1.png", "b/2.png")));
+        using Dataset dataset = _folder.Open("set");
+        Assert.Equal(["a", "b"], dataset.ClassNames);
+    }
+
     [Theory]
     [InlineData("../x.png")]
     [InlineData("/x.png")]

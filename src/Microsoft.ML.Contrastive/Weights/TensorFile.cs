@@ -6,9 +6,6 @@ namespace Microsoft.ML.Contrastive.Weights;
 /// <summary>A file of named tensors, open for reading: checked when it is opened, read tensor by tensor.</summary>
 internal abstract class TensorFile : IDisposable
 {
-    /// <summary>How a zip archive begins, which is what PyTorch writes since version 1.6.</summary>
-    private static readonly byte[] Zip = [(byte)'P', (byte)'K', 3, 4];
-
     /// <summary>Where a tar archive says what it is (POSIX ustar).</summary>
     private const int TarOffset = 257;
 
@@ -30,15 +27,16 @@ internal abstract class TensorFile : IDisposable
         int read = stream.ReadAtLeast(beginning, beginning.Length, throwOnEndOfStream: false);
         stream.Position = 0;
         ReadOnlySpan<byte> bytes = beginning.AsSpan(0, read);
-        if (bytes.StartsWith(Zip))
+        if (PyTorchFile.Begins(bytes))
             return PyTorchFile.Open(stream, path);
         // A header in JSON follows the 8 bytes with its length.
         if (read < 9 || bytes[8] is (byte)'{' or (byte)' ' || path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
             return SafetensorsFile.Open(stream, path);
         stream.Dispose();
-        string kind = bytes[0] == 0x80 ? "a pickle: PyTorch's format before version 1.6, or detectron2's" : IsTar(bytes) ? "a tar archive: PyTorch's oldest format" : "neither a safetensors file nor a zip archive as PyTorch writes it";
-        throw new InvalidDataException(
-            $"'{path}' is {kind}. Convert it once, in Python, where you trust the file: torch.save(torch.load(path, map_location='cpu'), new_path) with PyTorch 1.6 or later, or safetensors.torch.save_file.");
+        (string kind, string load) = bytes[0] == 0x80 ? ("a pickle of another program than PyTorch, such as detectron2's .pkl", "{k: torch.as_tensor(v) for k, v in pickle.load(open(path, 'rb'))['model'].items()}")
+            : IsTar(bytes) ? ("a tar archive: PyTorch's format before version 0.2", "torch.load(path, map_location='cpu')")
+            : ("neither a safetensors file nor one that PyTorch writes", "torch.load(path, map_location='cpu')");
+        throw new InvalidDataException($"'{path}' is {kind}. Convert it once, in Python, where you trust the file: torch.save({load}, new_path), or safetensors.torch.save_file.");
     }
 
     private static bool IsTar(ReadOnlySpan<byte> bytes) => bytes.Length == TarOffset + 5 && bytes[TarOffset..].SequenceEqual("ustar"u8);

@@ -17,7 +17,14 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> data)
     private readonly List<object?> _stack = [];
     private readonly List<int> _marks = [];
     private readonly Dictionary<uint, object?> _memo = [];
+    private readonly List<StorageReference> _storages = [];
     private int _position;
+
+    /// <summary>The byte after the last that has been read.</summary>
+    public int Position => _position;
+
+    /// <summary>The storages that it refers to, as often as it does.</summary>
+    public IReadOnlyList<StorageReference> Storages => _storages;
 
     /// <summary>Reads to the end of the pickle.</summary>
     /// <returns>The value: null, bool, long, double, string, byte[], object?[] for a tuple, or one of the classes beside this one.</returns>
@@ -106,7 +113,11 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> data)
                 // The attributes of the object below. A tensor, a dictionary or a list has none that weights need.
                 Pop();
                 break;
-            case 'Q': Push(TorchObjects.Persistent(Pop())); break;
+            case 'Q':
+                StorageReference storage = TorchObjects.Persistent(Pop());
+                _storages.Add(storage);
+                Push(storage);
+                break;
 
             default:
                 throw new InvalidDataException($"byte {_position - 1} is the pickle operation 0x{operation:X2}, which weights do not need and which is not executed");

@@ -15,6 +15,8 @@ internal sealed class PickleList
 {
     private List<object?>? _items;
 
+    public IReadOnlyList<object?> Items => _items ?? [];
+
     public void Add(object? item) => (_items ??= []).Add(item);
 }
 

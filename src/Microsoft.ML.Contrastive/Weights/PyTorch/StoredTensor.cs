@@ -2,8 +2,8 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Contrastive.Weights.PyTorch;
 
-/// <summary>A run of elements in a file of its own within the archive; tensors are windows on it.</summary>
-/// <param name="Key">Name of the file below <c>data/</c>.</param>
+/// <summary>A run of elements; tensors are windows on it.</summary>
+/// <param name="Key">Its name; in archives the file below <c>data/</c>.</param>
 /// <param name="Type">Type of the elements.</param>
 /// <param name="Count">Number of elements that the pickle claims.</param>
 internal sealed record StorageReference(string Key, ScalarType Type, long Count)

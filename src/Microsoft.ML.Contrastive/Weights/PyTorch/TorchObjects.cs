@@ -20,10 +20,15 @@ internal static class TorchObjects
         ["torch.CharStorage"] = ScalarType.Int8,
         ["torch.ByteStorage"] = ScalarType.Byte,
         ["torch.BoolStorage"] = ScalarType.Bool,
+        ["torch.storage.UntypedStorage"] = ScalarType.Byte,
     };
 
+    /// <summary>Types of elements by the names that torch.dtype has for them.</summary>
+    private static readonly Dictionary<string, ScalarType> Types =
+        Storages.Values.Distinct().ToDictionary(s => s == ScalarType.Byte ? "torch.uint8" : $"torch.{s.ToString().ToLowerInvariant()}", StringComparer.Ordinal);
+
     private static readonly HashSet<string> Building = new(
-        ["collections.OrderedDict", "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state"],
+        ["collections.OrderedDict", "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor_v3", "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state"],
         StringComparer.Ordinal);
 
     /// <summary>Settings of a run, numbers of NumPy, paths, counters. They are passed over, never built.</summary>
@@ -68,6 +73,7 @@ internal static class TorchObjects
         {
             "collections.OrderedDict" => new PickleDictionary(),
             "torch._utils._rebuild_tensor" or "torch._utils._rebuild_tensor_v2" => Tensor(values),
+            "torch._utils._rebuild_tensor_v3" => TypedTensor(values),
             "torch._utils._rebuild_parameter" or "torch._utils._rebuild_parameter_with_state" => values is [StoredTensor tensor, ..]
                 ? tensor
                 : throw new InvalidDataException("a parameter is made of something that is no tensor"),
@@ -76,12 +82,26 @@ internal static class TorchObjects
         };
     }
 
-    /// <summary>The storage that a persistent id names: ('storage', type, key, device, number of elements).</summary>
+    /// <summary>The storage that a persistent id names: ('storage', type, key, device, number of elements[, None]).</summary>
     /// <exception cref="InvalidDataException">It names something else.</exception>
-    public static StorageReference Persistent(object? id) =>
-        id is object?[] and ["storage", PickleGlobal { Name: var type }, string key, _, long count, ..] && Storages.TryGetValue(type, out ScalarType scalar)
+    public static StorageReference Persistent(object? id) => id switch
+    {
+        object?[] and ["storage", PickleGlobal { Name: var type }, string key, _, long count, .. object?[] view] when Storages.TryGetValue(type, out ScalarType scalar) => view is [] or [null]
             ? new StorageReference(key, scalar, count)
-            : throw new InvalidDataException("it refers to data in a way that torch.save does not");
+            : throw new InvalidDataException("one of its storages is part of another, as PyTorch before 0.4 wrote them. In Python, where you trust the file: torch.save(torch.load(path, map_location='cpu'), new_path)"),
+        object?[] and ["module", ..] => throw new InvalidDataException("it holds a whole network with its code, not its weights. In Python, where you trust the file: torch.save(torch.load(path, map_location='cpu').state_dict(), new_path)"),
+        _ => throw new InvalidDataException("it refers to data in a way that torch.save does not"),
+    };
+
+    /// <summary>A tensor on a storage of bytes, whose type stands beside it (PyTorch 2.1 and later).</summary>
+    private static StoredTensor TypedTensor(object?[] values)
+    {
+        StoredTensor bytes = Tensor(values);
+        if (values is not [_, _, _, _, _, _, PickleGlobal { Name: var type }, ..] || !Types.TryGetValue(type, out ScalarType scalar))
+            throw new InvalidDataException("one of its tensors is of a type that cannot be read");
+        StorageReference typed = bytes.Storage with { Type = scalar };
+        return bytes with { Storage = typed with { Count = bytes.Storage.Count * bytes.Storage.ElementSize / typed.ElementSize } };
+    }
 
     private static StoredTensor Tensor(object?[] values)
     {

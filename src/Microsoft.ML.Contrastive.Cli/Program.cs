@@ -39,6 +39,8 @@ internal static class Program
             PretrainCommand.Create(),
             SweepCommand.Create(),
             DownloadCommand.Create(),
+            EmbedCommand.Create(),
+            ExportCommand.Create(),
             DoctorCommand.Create(),
             CompletionCommand.Create(),
             CommonOptions.Verbose,

@@ -33,47 +33,67 @@ internal static class EncodedImage
         head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]) || head.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G']) || head.StartsWith("GIF8"u8) || head.StartsWith("BM"u8)
         || (head.StartsWith("RIFF"u8) && head[8..].StartsWith("WEBP"u8));
 
-    /// <summary>Decodes.</summary>
-    /// <param name="bytes">The file's content.</param>
-    /// <param name="name">What the errors call it.</param>
+    /// <summary>Reads the header of a file on the disk, without reading it as a whole.</summary>
     /// <exception cref="InvalidDataException">There are no or too many pixels in it.</exception>
-    public static MLImage Decode(byte[] bytes, string name)
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static SKCodec Open(string path)
     {
-        using var stream = new MemoryStream(bytes, writable: false);
-        RequireUsable(bytes, name, wholly: false);
-        try
-        {
-            return MLImage.CreateFromStream(stream);
-        }
-        catch (ArgumentException error)
-        {
-            throw new InvalidDataException($"'{name}' is damaged and cannot be decoded. Replace or remove it.", error);
-        }
+        // Length 0 is what pipes and devices have, too: opening one may wait for ever.
+        if (new FileInfo(path).Length == 0)
+            throw new InvalidDataException($"'{path}' is empty.");
+        if (SKCodec.Create(path) is { } codec)
+            return RequireUsable(codec, path);
+        File.OpenRead(path).Dispose(); // says so where it is only forbidden
+        throw NoImage(path);
     }
 
-    /// <summary>Reads the header, or <paramref name="wholly"/> every pixel: a file that is cut off decodes without an error elsewhere, the missing part black.</summary>
-    /// <exception cref="InvalidDataException">There are no or too many pixels in it, or it is cut off.</exception>
-    /// <returns>EXIF orientation, 1 for "as stored".</returns>
-    public static int RequireUsable(byte[] bytes, string name, bool wholly)
+    /// <summary>Reads the header of a file's content.</summary>
+    /// <param name="bytes">The content.</param>
+    /// <param name="name">What the errors call it.</param>
+    /// <exception cref="InvalidDataException">There are no or too many pixels in it.</exception>
+    public static SKCodec Open(byte[] bytes, string name)
     {
-        using SKData data = SKData.CreateCopy(bytes);
-        using SKCodec? codec = SKCodec.Create(data);
-        if (codec is null)
-            throw new InvalidDataException(bytes.Length == 0 ? $"'{name}' is empty." : $"'{name}' is not an image, or not of a format that can be decoded (JPEG, PNG, BMP, WebP, GIF).");
-        SKImageInfo info = codec.Info.WithColorSpace(null);
-        if ((long)info.Width * info.Height is var pixels && pixels is < 1 or > MaximumPixels)
-            throw new InvalidDataException($"'{name}' has {info.Width}x{info.Height} pixels by its header; from 1 to {MaximumPixels} are accepted.");
-        if (!wholly)
-            return (int)codec.EncodedOrigin;
+        if (bytes.Length == 0)
+            throw new InvalidDataException($"'{name}' is empty.");
+        return SKCodec.Create(SKData.CreateCopy(bytes)) is { } codec ? RequireUsable(codec, name) : throw NoImage(name);
+    }
 
+    /// <summary>The pixels.</summary>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    public static MLImage Decode(SKCodec codec, string name)
+    {
+        using SKBitmap? bitmap = SKBitmap.Decode(codec);
+        if (bitmap is null)
+            throw Damaged(name);
+        if (bitmap.ColorType == SKColorType.Bgra8888)
+            return MLImage.CreateFromPixels(bitmap.Width, bitmap.Height, MLPixelFormat.Bgra32, bitmap.GetPixelSpan());
+        using SKBitmap converted = bitmap.Copy(SKColorType.Bgra8888) ?? throw Damaged(name);
+        return MLImage.CreateFromPixels(converted.Width, converted.Height, MLPixelFormat.Bgra32, converted.GetPixelSpan());
+    }
+
+    /// <summary>Decodes every pixel: a file that is cut off decodes without an error elsewhere, the missing part black.</summary>
+    /// <exception cref="InvalidDataException">It is cut off or damaged.</exception>
+    public static void RequireWhole(SKCodec codec, string name)
+    {
+        SKImageInfo info = codec.Info.WithColorSpace(null);
         using var bitmap = new SKBitmap();
         if (!bitmap.TryAllocPixels(info))
             throw new InvalidDataException($"'{name}' does not fit into memory ({info.Width}x{info.Height} pixels).");
-        return codec.GetPixels(info, bitmap.GetPixels()) switch
-        {
-            SKCodecResult.Success => (int)codec.EncodedOrigin,
-            SKCodecResult.IncompleteInput => throw new InvalidDataException($"'{name}' is cut off: a part of its pixels is missing."),
-            _ => throw new InvalidDataException($"'{name}' is damaged and cannot be decoded."),
-        };
+        SKCodecResult result = codec.GetPixels(info, bitmap.GetPixels());
+        if (result != SKCodecResult.Success)
+            throw result == SKCodecResult.IncompleteInput ? new InvalidDataException($"'{name}' is cut off: a part of its pixels is missing.") : Damaged(name);
     }
+
+    private static SKCodec RequireUsable(SKCodec codec, string name)
+    {
+        SKImageInfo info = codec.Info;
+        if ((long)info.Width * info.Height is >= 1 and <= MaximumPixels)
+            return codec;
+        codec.Dispose();
+        throw new InvalidDataException($"'{name}' has {info.Width}x{info.Height} pixels by its header; from 1 to {MaximumPixels} are accepted.");
+    }
+
+    private static InvalidDataException NoImage(string name) => new($"'{name}' is not an image, or not of a format that can be decoded (JPEG, PNG, BMP, WebP, GIF).");
+
+    private static InvalidDataException Damaged(string name) => new($"'{name}' is damaged and cannot be decoded. Replace or remove it.");
 }

@@ -1,5 +1,6 @@
 using Microsoft.ML.Contrastive.Cli.Datasets.Files;
 using Microsoft.ML.Data;
+using SkiaSharp;
 
 namespace Microsoft.ML.Contrastive.Cli.Datasets;
 
@@ -29,23 +30,29 @@ internal sealed class EncodedImages : ImageSource
     }
 
     /// <inheritdoc/>
-    public override MLImage Read(int index) => Named(index, bytes => EncodedImage.Decode(bytes, NameOf(index)));
+    public override MLImage Read(int index) => Use(index, EncodedImage.Decode);
 
     /// <inheritdoc/>
-    public override void Check(int index) => Named(index, bytes => EncodedImage.RequireUsable(bytes, NameOf(index), wholly: true));
+    public override void Check(int index) => Use(index, (codec, name) =>
+    {
+        EncodedImage.RequireWhole(codec, name);
+        return name;
+    });
 
     /// <inheritdoc/>
     public override string NameOf(int index) => _tree.NameOf(index);
 
-    private T Named<T>(int index, Func<byte[], T> use)
+    private T Use<T>(int index, Func<SKCodec, string, T> use)
     {
+        string name = NameOf(index);
         try
         {
-            return use(_tree.ReadAll(index));
+            using SKCodec codec = _tree.IsOnDisk ? EncodedImage.Open(name) : EncodedImage.Open(_tree.ReadAll(index), name);
+            return use(codec, name);
         }
         catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            _tree.Unreadable.TryAdd(NameOf(index), 0);
+            _tree.Unreadable.TryAdd(name, 0);
             throw;
         }
     }

@@ -41,6 +41,9 @@ internal sealed class ArchiveTree : FileTree
     }
 
     /// <inheritdoc/>
+    public override bool IsOnDisk => false;
+
+    /// <inheritdoc/>
     public override byte[] ReadAll(int file)
     {
         ArchiveEntry entry = _entries[file];

@@ -107,6 +107,9 @@ internal abstract class FileTree : IDisposable
     /// <summary>The first bytes of a file, fewer where it is shorter; none where that would be dear.</summary>
     public abstract byte[] Head(int file, int length);
 
+    /// <summary>Whether <see cref="NameOf"/> is the path of a file.</summary>
+    public abstract bool IsOnDisk { get; }
+
     /// <summary>What a file is called towards the user: a path, or the archive and the name in it.</summary>
     public abstract string NameOf(int file);
 

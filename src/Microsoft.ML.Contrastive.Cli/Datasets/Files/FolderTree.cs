@@ -43,6 +43,9 @@ internal sealed class FolderTree : FileTree
     }
 
     /// <inheritdoc/>
+    public override bool IsOnDisk => true;
+
+    /// <inheritdoc/>
     public override byte[] ReadAll(int file)
     {
         string path = NameOf(file);

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.ML.Contrastive.Backbones;
 using Microsoft.ML.Contrastive.Cli.Datasets;
 using Microsoft.ML.Contrastive.Cli.Pretrain;
@@ -39,6 +41,9 @@ internal sealed class PretrainCommand
     public static Verb Create()
     {
         var command = new PretrainCommand();
+        command._method.CompletionSources.Add([.. ContrastiveMethod.Names]);
+        command._preset.CompletionSources.Add([SmallDataSettings.Name, .. ContrastivePreset.Names]);
+        command._backbone.CompletionSources.Add([.. Backbone.KnownNames]);
         return new Verb(
             "pretrain",
             "Pretrains an encoder on images without labels.",
@@ -65,14 +70,14 @@ internal sealed class PretrainCommand
             throw new UsageException("--resume needs --output, the folder of the run.");
         bool resumed = resume && named!.HoldsRun;
 
-        string data = context.Value(_dataset)
-            ?? (resumed ? Text(named!.ReadConfiguration("--resume"), "dataset") : context.Value(_config) is { } file ? Text(RunConfiguration.ReadFile(file, "--config"), "dataset") : null)
-            ?? throw new UsageException("--dataset is missing: name a folder or an archive of images.");
-        using Dataset dataset = Dataset.Open(data, new DatasetOptions { Format = context.Value(_format), Announce = context.Error.WriteLine, Cancellation = context.Cancellation });
+        JsonObject saved = resumed ? named!.ReadConfiguration("--resume") : context.Value(_config) is { } file ? RunConfiguration.ReadFile(file, "--config") : [];
+        string data = context.Value(_dataset) ?? Text(saved, "dataset") ?? throw new UsageException("--dataset is missing: name a folder or an archive of images.");
+        string? format = context.Value(_format) ?? (context.Has(_dataset) ? null : Text(saved, "datasetFormat"));
+        using Dataset dataset = Dataset.Open(data, new DatasetOptions { Format = format, Announce = context.Error.WriteLine, Cancellation = context.Cancellation });
 
         RunConfiguration configuration = Resolve(context, dataset, resumed ? named : null);
         (RunSettings settings, ContrastivePreset preset) = configuration.Read();
-        DeviceChoice.Parse(settings.Device);
+        _ = Device(settings);
         if (context.Value(_printConfig))
         {
             context.Output.WriteLine(configuration);
@@ -87,14 +92,14 @@ internal sealed class PretrainCommand
         run.Prepare();
         if (context.Value(_overwrite))
             folder.Clear();
-        if (!resumed)
-            RunFolder.Write(folder.Configuration, configuration.ToString());
         if (json is not null)
             json.Write("start", new { Folder = folder.Path, Run = run.Record });
         else
             Introduce(context.Output, run.Record, configuration, folder);
         foreach (string note in dataset.Notes)
             display.Note(note);
+        if (!resumed)
+            RunFolder.Write(folder.Configuration, configuration.ToString());
         RunRecord record = run.Execute(display, resumed, context.Cancellation);
         json?.Write("end", new { Folder = folder.Path, Run = record });
 
@@ -121,7 +126,8 @@ internal sealed class PretrainCommand
         }
 
         configuration.Set("dataset", dataset.Path);
-        Override("datasetFormat", context.Value(_format));
+        if (context.Has(_dataset))
+            configuration.Set("datasetFormat", context.Value(_format));
         Override("backbone", context.Value(_backbone)?.Name);
         Override("jointCropBeta", context.Value(_jointCrop));
         Override("jointBlurBeta", context.Value(_jointBlur));
@@ -152,7 +158,7 @@ internal sealed class PretrainCommand
         void Override<T>(string key, T? value)
         {
             if (value is not null)
-                configuration.Set(key, System.Text.Json.Nodes.JsonValue.Create(value));
+                configuration.Set(key, JsonValue.Create(value));
         }
     }
 
@@ -188,7 +194,7 @@ internal sealed class PretrainCommand
     {
         if (record.Status == RunStatus.Cancelled)
         {
-            context.Error.WriteLine($"Stopped{(record.Last is { } last ? $" in epoch {last.Epoch} after step {last.Step}" : "")}; everything is saved. Go on with: {Program.Name} pretrain --resume --output {Quoted(folder.Path)}");
+            context.Error.WriteLine($"Stopped{(record.Last is { } last ? $" in epoch {last.Epoch} after step {last.Step}" : "")}; everything is saved. Go on with: {folder.ResumeCommand}");
             return ExitCode.Cancelled;
         }
 
@@ -236,6 +242,19 @@ internal sealed class PretrainCommand
         return SmallDataSettings.SideFor(sides);
     }
 
+    /// <exception cref="UsageException">The configuration names no device.</exception>
+    private static DeviceChoice Device(RunSettings settings)
+    {
+        try
+        {
+            return DeviceChoice.Parse(settings.Device);
+        }
+        catch (ArgumentException error)
+        {
+            throw new UsageException($"device: {error.Message}", error);
+        }
+    }
+
     private static string Method(string text)
     {
         string name = text.Replace("-", "", StringComparison.Ordinal);
@@ -243,7 +262,5 @@ internal sealed class PretrainCommand
             ?? throw new UsageException($"There is no method '{text}'.{NearNames.Suggestion(name, ContrastiveMethod.Names)} There are: {string.Join(", ", ContrastiveMethod.Names)}.");
     }
 
-    private static string? Text(System.Text.Json.Nodes.JsonObject tree, string key) => tree[key] is { } value && value.GetValueKind() == System.Text.Json.JsonValueKind.String ? value.GetValue<string>() : null;
-
-    private static string Quoted(string path) => path.Contains(' ', StringComparison.Ordinal) ? $"'{path}'" : path;
+    private static string? Text(JsonObject tree, string key) => tree[key] is { } value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
 }

@@ -78,6 +78,8 @@ internal sealed class PretrainingRun(RunFolder folder, RunSettings run, Contrast
                 // The disk is what failed: the first error says so.
             }
 
+            if (error is IOException && begun)
+                throw new IOException($"{error.Message} What was saved before is whole: make room if the disk is full, then go on with: {folder.ResumeCommand}", error);
             if (error is OperationCanceledException)
                 throw new OperationCanceledException($"Stopped before the first step. {(resume ? "The run is as it was." : "Nothing was kept.")}", error);
             throw;

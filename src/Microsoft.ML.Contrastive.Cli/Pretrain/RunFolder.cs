@@ -36,6 +36,9 @@ internal sealed class RunFolder
     /// <summary>The encoder's weights.</summary>
     public string Weights => System.IO.Path.Combine(ExportedModels, "encoder.safetensors");
 
+    /// <summary>What to type to go on with the run.</summary>
+    public string ResumeCommand => $"{Program.Name} pretrain --resume --output {(Path.Contains(' ', StringComparison.Ordinal) ? $"'{Path}'" : Path)}";
+
     /// <summary>Whether a run has begun here.</summary>
     public bool HoldsRun => File.Exists(Configuration);
 
@@ -102,8 +105,16 @@ internal sealed class RunFolder
     public static void Write(string path, string text)
     {
         string aside = path + ".new";
-        File.WriteAllText(aside, text + Environment.NewLine);
-        File.Move(aside, path, overwrite: true);
+        try
+        {
+            File.WriteAllText(aside, text + Environment.NewLine);
+            File.Move(aside, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(aside);
+            throw;
+        }
     }
 
     /// <summary>The configuration of the run in this folder.</summary>

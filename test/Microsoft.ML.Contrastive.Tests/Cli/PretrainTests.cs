@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.ML.Contrastive.Cli;
 using Microsoft.ML.Contrastive.Cli.Verbs;
 using Microsoft.ML.Contrastive.Training;
 
@@ -170,6 +171,52 @@ public sealed class PretrainTests : IDisposable
         Assert.True(code == ExitCode.Success, error);
         Assert.Contains("epoch 12/12", output, StringComparison.Ordinal);
         Assert.Equal(File.ReadAllBytes(Path.Combine(whole, "exported_models", "encoder.safetensors")), File.ReadAllBytes(Path.Combine(Output, "exported_models", "encoder.safetensors")));
+    }
+
+    [Fact]
+    public async Task Control_C_twice_stops_at_once_and_what_was_saved_can_be_gone_on_with()
+    {
+        using (var interrupted = new ToolProcess(NoEnvironment, Tiny("--epochs", "500")))
+        {
+            while (interrupted.ReadLine() is { } line && !line.StartsWith("epoch 2/", StringComparison.Ordinal))
+            {
+            }
+
+            interrupted.Interrupt();
+            interrupted.Interrupt();
+            (int killed, _, string stopped) = await interrupted.End();
+            Assert.True(killed == ExitCode.Cancelled, stopped);
+            Assert.DoesNotContain("   at ", stopped, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("epochs: 500 there, 501 here", await ToolRun.Refusal(ExitCode.Usage, "pretrain", "--resume", "--output", Output, "--epochs", "501"), StringComparison.Ordinal);
+        using var stop = new CancellationTokenSource();
+        using StringWriter output = new(), error = new();
+        stop.CancelAfter(TimeSpan.FromSeconds(2));
+        int code = await Program.RunAsync(["pretrain", "--resume", "--output", Output], output, error, stop.Token);
+        Assert.True(code == ExitCode.Cancelled, error.ToString());
+        Assert.Contains("--resume", error.ToString(), StringComparison.Ordinal);
+        Assert.True(EpochMetrics.ReadFile(Path.Combine(Output, "metrics.jsonl")).Count >= 2);
+    }
+
+    [Fact]
+    public async Task A_finished_run_that_is_resumed_stays_as_it_is()
+    {
+        await ToolRun.Of(Tiny());
+        byte[] encoder = File.ReadAllBytes(Path.Combine(Output, "exported_models", "encoder.safetensors"));
+        string configuration = File.ReadAllText(Path.Combine(Output, "config.json"));
+        (int code, _, string error) = await ToolRun.Of("pretrain", "--resume", "--output", Output);
+        Assert.True(code == ExitCode.Success, error);
+        Assert.Equal(encoder, File.ReadAllBytes(Path.Combine(Output, "exported_models", "encoder.safetensors")));
+        Assert.Equal(configuration, File.ReadAllText(Path.Combine(Output, "config.json")));
+        JsonNode record = JsonNode.Parse(File.ReadAllText(Path.Combine(Output, "run.json")))!;
+        Assert.Equal(2, (int?)record["last"]!["epoch"]);
+
+        // Other images are another run: nothing of this one is touched.
+        using var others = new ImageFolder(classes: 2, PerClass, width: 20, height: 20, seed: 9);
+        Assert.Contains("Data.Content", (await ToolRun.Of("pretrain", "--resume", "--output", Output, "--dataset", others.Path)).Error, StringComparison.Ordinal);
+        Assert.Equal(configuration, File.ReadAllText(Path.Combine(Output, "config.json")));
+        Assert.Equal("completed", (string?)JsonNode.Parse(File.ReadAllText(Path.Combine(Output, "run.json")))!["status"]);
     }
 
     [Fact]

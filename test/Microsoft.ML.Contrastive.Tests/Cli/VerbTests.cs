@@ -48,6 +48,9 @@ public sealed class VerbTests
         Assert.Equal("--methods", suggested.Trim());
         (_, suggested, _) = await ToolRun.Of("[suggest:20]", Typed[..20]);
         Assert.Contains("sweep", suggested.Split('\n', StringSplitOptions.TrimEntries));
+        const string Value = "mlnet-contrastive pretrain --method b";
+        (_, suggested, _) = await ToolRun.Of($"[suggest:{Value.Length}]", Value);
+        Assert.Equal("byol", suggested.Trim());
     }
 
     [Theory]

@@ -1,6 +1,3 @@
-using Microsoft.ML.Contrastive.Augmentation;
-using Microsoft.ML.Data;
-
 namespace Microsoft.ML.Contrastive.Imaging;
 
 /// <summary>
@@ -10,7 +7,7 @@ namespace Microsoft.ML.Contrastive.Imaging;
 /// Images may be added from several threads at once and read while others are added. Pixels lie in managed chunks, so that an image that
 /// is still being read stays valid even after the store is disposed; there is no limit of 2 GiB to their sum.
 /// </remarks>
-internal sealed class ImageStore : IDisposable
+internal sealed class ImageStore : IImageStore
 {
     private const int SmallestChunk = 1 << 20;
     private const int LargestChunk = 1 << 26;
@@ -33,59 +30,46 @@ internal sealed class ImageStore : IDisposable
         _maximumBytes = maximumBytes;
     }
 
+    /// <summary>
+    /// What a store may occupy where nobody says: half of the memory that the process or its container has, less where others use more than a quarter of it.
+    /// </summary>
+    public static long DefaultMaximumBytes
+    {
+        get
+        {
+            GCMemoryInfo memory = GC.GetGCMemoryInfo();
+            return Math.Min(memory.TotalAvailableMemoryBytes / 2, (memory.TotalAvailableMemoryBytes - memory.MemoryLoadBytes) / 3 * 2);
+        }
+    }
+
     /// <summary>Number of images added so far.</summary>
     public int Count => Volatile.Read(ref _count);
 
     /// <summary>What the pixels of all images occupy, in bytes.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
 
-    /// <summary>An image that was added.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">No image was added under this index.</exception>
-    public RgbImage this[int index]
+    /// <inheritdoc/>
+    public bool TryGet(int index, out RgbImage image)
     {
-        get
-        {
-            var slot = At(index);
-            return new(slot.Chunk.AsSpan(slot.Offset, slot.Width * slot.Height * 3), slot.Width, slot.Height);
-        }
-    }
-
-    /// <summary>Size of an image that was added.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">No image was added under this index.</exception>
-    public ImageSize SizeOf(int index)
-    {
-        var slot = At(index);
-        return new(slot.Width, slot.Height);
-    }
-
-    /// <summary>Whether an image was added under an index.</summary>
-    public bool Contains(int index)
-    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed), this);
         var slots = Volatile.Read(ref _slots);
-        return (uint)index < (uint)slots.Length && slots[index] is not null;
+        if ((uint)index < (uint)slots.Length && slots[index] is { } slot)
+        {
+            image = new(slot.Chunk.AsSpan(slot.Offset, slot.Width * slot.Height * 3), slot.Width, slot.Height);
+            return true;
+        }
+
+        image = default;
+        return false;
     }
 
-    /// <summary>Adds a copy of an image.</summary>
-    /// <param name="index">Where the image will be found; chosen by the caller, so that parallel decoding keeps the order of the rows.</param>
-    /// <param name="image">The image.</param>
-    /// <returns>False when the store's maximum does not allow for it: nothing was added.</returns>
+    /// <inheritdoc/>
     /// <exception cref="ArgumentException">There is an image under this index.</exception>
     public bool TryAdd(int index, RgbImage image)
     {
         if (!TryReserve(index, image.Pixels.Length, out var chunk, out int offset))
             return false;
         image.Pixels.CopyTo(chunk.AsSpan(offset));
-        Publish(index, new(chunk, offset, image.Width, image.Height));
-        return true;
-    }
-
-    /// <inheritdoc cref="TryAdd(int, RgbImage)"/>
-    public bool TryAdd(int index, MLImage image)
-    {
-        int length = MLImagePixels.PackedLength(image);
-        if (!TryReserve(index, length, out var chunk, out int offset))
-            return false;
-        MLImagePixels.CopyTo(image, chunk.AsSpan(offset, length));
         Publish(index, new(chunk, offset, image.Width, image.Height));
         return true;
     }
@@ -101,14 +85,6 @@ internal sealed class ImageStore : IDisposable
             _count = 0;
             _bytes = 0;
         }
-    }
-
-    private Slot At(int index)
-    {
-        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed), this);
-        var slots = Volatile.Read(ref _slots);
-        var slot = (uint)index < (uint)slots.Length ? slots[index] : null;
-        return slot ?? throw new ArgumentOutOfRangeException(nameof(index), index, $"There is no image under this index; {Count} images were added.");
     }
 
     private bool TryReserve(int index, int length, out byte[] chunk, out int offset)

@@ -11,12 +11,13 @@ internal sealed class BatchPrefetcher : IDisposable
 
     /// <param name="source">Where views come from.</param>
     /// <param name="batchSize">Rows a batch.</param>
+    /// <param name="pinned">Whether batches lie in locked memory, for a CUDA device.</param>
     /// <param name="ahead">Batches that may be ready before they are asked for, at least 1. Two even out slow images; more only costs memory.</param>
-    public BatchPrefetcher(IViewSource source, int batchSize, int ahead = 2)
+    public BatchPrefetcher(IViewSource source, int batchSize, bool pinned = false, int ahead = 2)
     {
         _source = source;
         // One more than may wait: the one that training holds.
-        _batches = [.. Enumerable.Range(0, ahead + 1).Select(_ => new ViewBatch(source.ViewSizes, batchSize, source.Labels is not null))];
+        _batches = [.. Enumerable.Range(0, ahead + 1).Select(_ => new ViewBatch(source.ViewSizes, batchSize, source.Labels is not null, pinned))];
     }
 
     /// <summary>Time that the consumer of <see cref="Epoch"/> has stood still since the epoch began.</summary>

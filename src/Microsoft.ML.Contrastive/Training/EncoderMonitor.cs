@@ -28,22 +28,38 @@ internal readonly record struct RepresentationSummary()
 /// and does it tell classes apart (nearest neighbours, when there are labels; the classifier on it or the online probe beside it, when one is trained)?
 /// </summary>
 /// <param name="network">The encoder.</param>
-/// <param name="sample">Images that it is trained on.</param>
+/// <param name="readSample">Reads images that it is trained on; not before they are needed, so that training can begin.</param>
+/// <param name="readValidation">Reads images that it is not trained on, if there are any.</param>
 /// <param name="pairs">Views that it is trained on.</param>
-/// <param name="validation">Images that it is not trained on, if there are any.</param>
 /// <param name="classify">From features n × D to the classes' scores n × C, when a classifier is trained.</param>
 /// <param name="probe">The online probe, if there is one.</param>
 internal sealed class EncoderMonitor(
-    EncoderNetwork network, MonitoredSample sample, MonitoredPairs pairs, MonitoredSample? validation, Func<float[], float[]>? classify, OnlineProbeState? probe)
+    EncoderNetwork network, Func<MonitoredSample> readSample, Func<MonitoredSample>? readValidation, MonitoredPairs pairs, Func<float[], float[]>? classify,
+    OnlineProbeState? probe)
 {
     /// <summary>Fewer than the usual 200: the sample holds a thousand images, and 200 of them would outvote a class of a hundred.</summary>
     private const int Neighbours = 20;
     private const int EncodedTogether = 128;
 
+    private MonitoredSample? _sample, _validation;
+
     public RepresentationSummary Measure()
     {
-        if (sample.Count < 2)
-            return new RepresentationSummary { OnlineTrainingAccuracy = probe?.TrainingAccuracy };
+        try
+        {
+            _sample ??= readSample();
+            _validation ??= readValidation?.Invoke();
+        }
+        catch (OperationCanceledException)
+        {
+            // The images are not there yet, but an encoder is, and training is to hand it out.
+        }
+
+        return _sample is { Count: >= 2 } sample ? Measure(sample, _validation) : new RepresentationSummary { OnlineTrainingAccuracy = probe?.TrainingAccuracy };
+    }
+
+    private RepresentationSummary Measure(MonitoredSample sample, MonitoredSample? validation)
+    {
         network.Backbone.eval();
         float[] features = Encode(sample);
         RepresentationHealth health = RepresentationHealth.Measure(features, network.FeatureDimension);
@@ -54,14 +70,14 @@ internal sealed class EncoderMonitor(
             EffectiveRank = health.RankMe,
             Uniformity = health.Uniformity,
             Alignment = pairs.Alignment(network),
-            KnnAccuracy = KnnAccuracy(features, unseen),
+            KnnAccuracy = KnnAccuracy(sample, features, validation, unseen),
             ValidationAccuracy = unseen is null || classify is null ? null : Accuracy(classify(unseen), validation!.Labels),
             OnlineTrainingAccuracy = probe?.TrainingAccuracy,
             OnlineValidationAccuracy = unseen is null || probe is null ? null : Accuracy(probe.Scores(unseen), validation!.Labels),
         };
     }
 
-    private double? KnnAccuracy(float[] features, float[]? unseen)
+    private static double? KnnAccuracy(MonitoredSample sample, float[] features, MonitoredSample? validation, float[]? unseen)
     {
         if (!sample.HasLabels)
             return null;

@@ -76,7 +76,7 @@ internal sealed class HeatMapRegions : IDisposable
         {
             using DisposeScope scope = NewDisposeScope();
             int start = first, rows = Math.Min(EncodedTogether, _views.RowCount - first);
-            Parallel.For(0, rows, i => _images.Render(start + i, epoch: 0, _batch, i));
+            Parallel.For(0, rows, i => _images.TryRender(start + i, epoch: 0, _batch, i));
             Tensor maps = _method.Encoder.FeatureMap(_batch.Views[0].narrow(0, 0, rows).to(_device)).sum(1).cpu().contiguous();
             var mapSize = new ImageSize((int)maps.shape[2], (int)maps.shape[1]);
             float[] values = maps.data<float>().ToArray();

@@ -20,7 +20,7 @@ internal sealed class ImageErrors(UnreadableImages handling, IChannel channel)
     private const int NamedInLog = 20;
     private readonly ConcurrentDictionary<DataViewRowId, int> _rows = new();
     private Exception? _first;
-    private bool _summarized;
+    private int _summarized;
 
     /// <summary>Images that could not be read.</summary>
     public int Count => _rows.Count;
@@ -40,15 +40,14 @@ internal sealed class ImageErrors(UnreadableImages handling, IChannel channel)
             channel.Warning(MessageSensitivity.None, "{0}", $"More than {NamedInLog} images are unreadable; further ones are counted, not named.");
     }
 
-    /// <summary>Says how many were skipped, and fails when nothing is left.</summary>
+    /// <summary>Says how many were skipped, again where more have come, and fails when nothing is left.</summary>
     /// <param name="readable">Images that could be read in the same pass.</param>
     public void Summarize(int readable)
     {
         if (readable == 0 && Count > 0)
             throw new InvalidOperationException($"None of the {Count} images could be read. One of them: {_first!.Message} The log names the first {NamedInLog}. Check the folder and the format of the images.", _first);
-        if (Count > 0 && !_summarized)
+        if (Count > _summarized)
             channel.Warning(MessageSensitivity.None, "{0}", $"{Count} of {Count + readable} images could not be read and were skipped.");
-        _summarized = true;
+        _summarized = Count;
     }
-
 }

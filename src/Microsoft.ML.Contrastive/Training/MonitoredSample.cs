@@ -46,6 +46,24 @@ internal sealed class MonitoredSample
         }
     }
 
+    /// <summary>Whether any row has a label: known without reading an image.</summary>
+    public static bool AnyLabel(IDataView data, DataViewSchema.Column? labelColumn, CancellationToken cancellation)
+    {
+        if (labelColumn is not { } column)
+            return false;
+        using DataViewRowCursor cursor = data.GetRowCursor([column]);
+        Func<string?> getLabel = LabelReader.Open(cursor, column);
+        bool found = false;
+        while (!found && cursor.MoveNext())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            found = !string.IsNullOrEmpty(getLabel());
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        return found;
+    }
+
     /// <summary>Reads a sample.</summary>
     /// <param name="data">Data with the encoder's image column.</param>
     /// <param name="input">What stands before the network.</param>

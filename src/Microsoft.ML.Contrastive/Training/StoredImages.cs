@@ -1,126 +1,135 @@
-using System.Runtime.ExceptionServices;
-using Microsoft.ML.Contrastive.DataViews;
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Microsoft.ML.Contrastive.Imaging;
 using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Contrastive.Training;
 
-/// <summary>All images of a data set, decoded once, in the order of their row identifiers.</summary>
+/// <summary>
+/// All images of a data set in the order of their row identifiers: each decoded when it is first asked for, and kept in a store where there is one, so that training
+/// starts before all are decoded.
+/// </summary>
 internal sealed class StoredImages : IDisposable
 {
-    private static readonly Comparer<DataViewRowId> ById = Comparer<DataViewRowId>.Create((a, b) => (a.High, a.Low).CompareTo((b.High, b.Low)));
+    public static readonly Comparer<DataViewRowId> ById = Comparer<DataViewRowId>.Create((a, b) => (a.High, a.Low).CompareTo((b.High, b.Low)));
 
-    private readonly ImageStore _store;
-    private readonly int[] _slots;
+    private readonly IImageStore? _store;
+    private readonly ImageFileIndex? _files;
+    private readonly ImageErrors _errors;
+    private readonly IChannel _channel;
+    private readonly bool[] _unreadable;
+    private bool _warned;
 
-    private StoredImages(ImageStore store, int[] slots, DataViewRowId[] ids, string? orientationWarning)
+    /// <param name="ids">Identifier of each row, ascending.</param>
+    /// <param name="files">The rows' files; <see langword="null"/> where the store holds all images already.</param>
+    /// <param name="store">Where pixels are kept; <see langword="null"/> for nowhere.</param>
+    /// <param name="errors">Receives images that cannot be decoded.</param>
+    /// <param name="channel">The log.</param>
+    public StoredImages(DataViewRowId[] ids, ImageFileIndex? files, IImageStore? store, ImageErrors errors, IChannel channel)
     {
-        OrientationWarning = orientationWarning;
-        _store = store;
-        _slots = slots;
-        Ids = ids;
+        (Ids, _files, _store, _errors, _channel) = (ids, files, store, errors, channel);
+        _unreadable = new bool[ids.Length];
     }
 
     /// <summary>Identifier of each row: keys its random numbers.</summary>
     public DataViewRowId[] Ids { get; }
 
+    /// <summary>Rows whose image can be read as far as is known.</summary>
     public int Count => Ids.Length;
 
-    /// <summary>Says how many image files ask to be turned, which ML.NET does not do; null when none does.</summary>
-    public string? OrientationWarning { get; }
+    /// <summary>Whether the store becomes of use to later trainings once all images were asked for.</summary>
+    public bool IsFilling => _store is MappedImageStore { IsFilling: true, Failure: null };
 
-    public RgbImage this[int row] => _store[_slots[row]];
+    /// <summary>What decodes a thread's images.</summary>
+    public ImageDecoder CreateDecoder() => new(_files?.ShorterSide);
 
-    /// <summary>The row of an identifier, or a negative number when no image has it.</summary>
-    public int IndexOf(DataViewRowId id) => Array.BinarySearch(Ids, id, ById);
-
-    public void Dispose() => _store.Dispose();
-
-    /// <summary>Reads an image column, with as many cursors as the data offers.</summary>
-    /// <param name="data">The data.</param>
-    /// <param name="column">Its image column.</param>
-    /// <param name="maximumBytes">Most bytes of pixels to keep.</param>
-    /// <param name="errors">Receives unreadable images.</param>
-    /// <param name="cancellation">Stops the reading.</param>
-    /// <returns>The images, or <see langword="null"/> when they need more than <paramref name="maximumBytes"/>.</returns>
-    public static StoredImages? Read(IDataView data, DataViewSchema.Column column, long maximumBytes, ImageErrors errors, CancellationToken cancellation)
+    /// <summary>The image of a row.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="decoder">The thread's decoder; the image may lie in it, until it decodes another.</param>
+    /// <param name="image">The image.</param>
+    /// <returns>False where it cannot be decoded.</returns>
+    /// <exception cref="InvalidOperationException">It cannot be decoded, and that is to be an error.</exception>
+    public bool TryRead(int row, ImageDecoder decoder, out RgbImage image)
     {
-        var reading = new Reading(new ImageStore(maximumBytes), column, [.. RowDescription.ColumnsFor(data.Schema, column)], errors, cancellation);
-        DataViewRowCursor[] cursors = data.GetRowCursorSet([column, .. reading.Describing], Environment.ProcessorCount);
+        image = default;
+        if (Volatile.Read(ref _unreadable[row]))
+            return false;
+        if (_store is not null && _store.TryGet(row, out image))
+            return true;
         try
         {
-            Parallel.ForEach(cursors, reading.ReadAll);
-            cancellation.ThrowIfCancellationRequested();
+            image = decoder.Decode(_files!.Entries[row].Path);
         }
-        catch (AggregateException e)
+        catch (InvalidOperationException e)
         {
-            reading.Store.Dispose();
-            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+            Volatile.Write(ref _unreadable[row], true);
+            _errors.Add(e, Ids[row]);
+            return false;
+        }
+
+        _store?.TryAdd(row, image);
+        return true;
+    }
+
+    /// <summary>Is told that an epoch is over: counts what could not be decoded, and gives a file that holds all images its name.</summary>
+    public void EndEpoch()
+    {
+        _errors.Summarize(_unreadable.Count(u => !u));
+        if (_store is not MappedImageStore { IsFilling: true } mapped || _warned)
+            return;
+        mapped.Complete();
+        _warned = mapped.Failure is not null;
+        if (_warned)
+            _channel.Warning(MessageSensitivity.None, "{0}", $"Not all decoded images could be kept on the disk ({mapped.Failure}); the others are decoded anew in every epoch.");
+    }
+
+    /// <summary>
+    /// Adds what tells these images from others to a hash: of files their length, their first and last 4 KiB, wherever they lie; of other images all pixels.
+    /// </summary>
+    public void AddTo(IncrementalHash hash)
+    {
+        byte[][] digests = new byte[Count][];
+        Parallel.For(0, Count, row => digests[row] = _files is null ? OfPixels(row) : OfFile(_files.Entries[row]));
+        foreach ((int row, byte[] digest) in digests.Index())
+        {
+            hash.AppendData(MemoryMarshal.AsBytes([Ids[row].High, Ids[row].Low]));
+            hash.AppendData(digest);
+        }
+    }
+
+    public void Dispose() => _store?.Dispose();
+
+    private byte[] OfPixels(int row)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        if (_store!.TryGet(row, out RgbImage image))
+        {
+            hash.AppendData(MemoryMarshal.AsBytes([image.Width, image.Height]));
+            hash.AppendData(image.Pixels);
+        }
+
+        return hash.GetHashAndReset();
+    }
+
+    private static byte[] OfFile(ImageFileEntry entry)
+    {
+        const int Sampled = 4096;
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(2 * Sampled);
+        try
+        {
+            using var file = File.OpenHandle(entry.Path);
+            int read = RandomAccess.Read(file, buffer.AsSpan(0, Sampled), 0);
+            read += RandomAccess.Read(file, buffer.AsSpan(read, Sampled), Math.Max(read, entry.Length - Sampled));
+            using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            hash.AppendData(MemoryMarshal.AsBytes([entry.Length]));
+            hash.AppendData(buffer.AsSpan(0, read));
+            return hash.GetHashAndReset();
         }
         finally
         {
-            foreach (DataViewRowCursor cursor in cursors)
-                cursor.Dispose();
-        }
-
-        if (reading.Full)
-        {
-            reading.Store.Dispose();
-            return null;
-        }
-
-        // Cursors finish in any order: sorted, the rows are the same in every run.
-        (DataViewRowId Id, int Slot)[] rows = [.. reading.Rows.OrderBy(r => r.Id, ById)];
-        return new StoredImages(reading.Store, [.. rows.Select(r => r.Slot)], [.. rows.Select(r => r.Id)], reading.Orientations.Warning);
-    }
-
-    /// <summary>What the cursors of one reading share.</summary>
-    private sealed class Reading(
-        ImageStore store, DataViewSchema.Column column, DataViewSchema.Column[] describing, ImageErrors errors, CancellationToken cancellation)
-    {
-        private readonly ImageInspector _inspector = new();
-        private int _slots;
-        private volatile bool _full;
-
-        public ImageStore Store => store;
-
-        public DataViewSchema.Column[] Describing => describing;
-
-        public List<(DataViewRowId Id, int Slot)> Rows { get; } = [];
-
-        public bool Full => _full;
-
-        public OrientationTally Orientations { get; } = new();
-
-        public void ReadAll(DataViewRowCursor cursor)
-        {
-            using var image = new DecodedSource(cursor, column, describing);
-            ValueGetter<DataViewRowId> getId = cursor.GetIdGetter();
-            DataViewRowId id = default;
-            while (!_full && !cancellation.IsCancellationRequested && cursor.MoveNext())
-            {
-                getId(ref id);
-                int slot = Interlocked.Increment(ref _slots) - 1;
-                try
-                {
-                    if (!store.TryAdd(slot, image.Read()))
-                    {
-                        _full = true;
-                        break;
-                    }
-
-                    if (image.Tag is { } path && File.Exists(path))
-                        Orientations.Add(_inspector.InspectHeader(path));
-                }
-                catch (InvalidOperationException e)
-                {
-                    errors.Add(e, id);
-                    continue;
-                }
-
-                lock (Rows)
-                    Rows.Add((id, slot));
-            }
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 }

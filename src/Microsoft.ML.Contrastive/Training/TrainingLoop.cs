@@ -21,7 +21,7 @@ internal sealed class TrainingLoop(TrainingStep step, TrainingSchedule schedule,
     /// <returns>How far training came.</returns>
     public TrainingProgress Run(TrainingProgress at, EncoderMonitor monitor, TrainingJournal journal, CancellationToken cancellation, HeatMapRegions? heatMaps = null)
     {
-        using var batches = new BatchPrefetcher(views, schedule.BatchSize);
+        using var batches = new BatchPrefetcher(views, schedule.BatchSize, step.TakesPinnedBatches);
         var clock = Stopwatch.StartNew();
         long stepsPerEpoch = views.RowCount / schedule.ImagesPerStep;
         while (at.Epoch < schedule.Epochs && !journal.StopsEarly && !cancellation.IsCancellationRequested)

@@ -179,9 +179,38 @@ public abstract class TrainingOptions
     /// <value>The default value is <see cref="UnreadableImages.Skip"/>.</value>
     public UnreadableImages UnreadableImages { get; set; }
 
-    /// <summary>Most bytes of decoded pixels to keep in memory (3 a pixel). Data that needs more is read through cursors in every epoch, which is slower.</summary>
-    /// <value>The default value is <see langword="null"/>: half of the memory available to the process.</value>
+    /// <summary>
+    /// Where decoded images are kept that views are rendered from. The first epoch trains while it decodes them, in its own order. It changes no weight, <see cref="ImageStorage.ViewColumns"/> apart.
+    /// </summary>
+    /// <remarks>
+    /// Images can be decoded in any order where the data have them from <c>LoadImages</c>, unchanged. Images of other origin are read into memory before the first epoch, or, where they need
+    /// more than <see cref="MaximumStoreBytes"/>, through cursors in every epoch.
+    /// </remarks>
+    /// <value>The default value is <see cref="ImageStorage.Automatic"/>.</value>
+    public ImageStorage ImageStorage { get; set; }
+
+    /// <summary>Most bytes of decoded pixels to keep in memory (3 a pixel); <see cref="ImageStorage"/> says what becomes of data that need more.</summary>
+    /// <value>The default value is <see langword="null"/>: half of the memory available to the process, less where others use more than a quarter of it.</value>
     public long? MaximumStoreBytes { get; set; }
+
+    /// <summary>
+    /// Folder of the files that hold decoded images beyond the memory: one for each folder of images (and <see cref="StoredShorterSide"/>), as large as their pixels, 3 bytes each. It may be
+    /// deleted whenever no training uses it.
+    /// </summary>
+    /// <remarks>
+    /// A file serves later trainings while path, length and time of every image file are unchanged, and is made anew otherwise, or when it is damaged. What is of the same name but no such file
+    /// is left alone and refused.
+    /// </remarks>
+    /// <value>The default value is <see langword="null"/>: <c>images</c> in <see cref="WorkspacePath"/>; without a workspace, <c>microsoft-ml-contrastive/images</c> in the user's cache folder.</value>
+    public string? ImageStorePath { get; set; }
+
+    /// <summary>
+    /// Shorter side in pixels, at least 1, that larger images are reduced to when they are decoded: less to decode (JPEG files are scaled by their decoder), to keep and to read. It changes
+    /// the views: crops smaller than the view are enlarged from fewer pixels. A crop of scale s reads √s of each side, so that nothing has to be enlarged from view size / √s on (501 for views of
+    /// 224 pixels and scales from 0.2); below it, the smallest crops lose detail.
+    /// </summary>
+    /// <value>The default value is <see langword="null"/>: images keep their size.</value>
+    public int? StoredShorterSide { get; set; }
 
     /// <summary>Threads that render views, at least 1. They share the processor with torch's own.</summary>
     /// <value>The default value is <see langword="null"/>: half of the processors on the CPU, all of them when training runs on a GPU.</value>
@@ -221,7 +250,11 @@ public abstract class TrainingOptions
             throw new ArgumentException($"{nameof(WorkspacePath)} is '{path}'; it must name a folder, or be null for no workspace.", nameof(WorkspacePath));
         if (WorkspacePath is null && (Resume || CheckpointEverySteps is not null))
             throw new ArgumentException($"{(Resume ? nameof(Resume) : nameof(CheckpointEverySteps))} is set, but {nameof(WorkspacePath)} is null; set it to the folder of the run.", nameof(WorkspacePath));
+        Methods.Require.Defined(ImageStorage);
         AtLeast(MaximumStoreBytes ?? 0, 0, nameof(MaximumStoreBytes));
+        AtLeast(StoredShorterSide ?? 1, 1, nameof(StoredShorterSide));
+        if (ImageStorePath is { } stores && string.IsNullOrWhiteSpace(stores))
+            throw new ArgumentException($"{nameof(ImageStorePath)} is '{stores}'; it must name a folder, or be null.", nameof(ImageStorePath));
         if (ImageSize is { } size && size is not { Width: >= 1 and <= short.MaxValue, Height: >= 1 and <= short.MaxValue })
             throw new ArgumentOutOfRangeException(nameof(ImageSize), size, $"{nameof(ImageSize)} is {size}; allowed is 1x1 to 32767x32767.");
 

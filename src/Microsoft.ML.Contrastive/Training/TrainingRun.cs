@@ -87,22 +87,22 @@ internal sealed class TrainingRun(MLContext context, TrainingOptions options, Tr
         EncoderInput input, Device device, TrainingJournal journal)
     {
         Dictionary<string, int> classes = task.Labels?.ClassNames.Index().DistinctBy(c => c.Item).ToDictionary(c => c.Item, c => c.Index) ?? [];
-        MonitoredSample sample = MonitoredSample.Read(trainData, input, LabelOf(trainData), classes, options.MonitoredImages, options.CancellationToken);
-        MonitoredSample? validation = validationData is null
-            ? null
-            : MonitoredSample.Read(validationData, input, LabelOf(validationData), classes, options.MonitoredImages, options.CancellationToken);
-        options.CheckMetrics(sample.HasLabels, validation is { HasLabels: true });
+        options.CheckMetrics(
+            MonitoredSample.AnyLabel(trainData, LabelOf(trainData), options.CancellationToken),
+            validationData is not null && MonitoredSample.AnyLabel(validationData, LabelOf(validationData), options.CancellationToken));
         var pairs = new MonitoredPairs(source, Math.Min(options.MonitoredImages, TrainingOptions.Defaults.MonitoredPairs));
         using OptimizerState optimizer = options.Optimizer.Create(module.TrainableParameters(), schedule.PeakLearningRate);
         using OnlineProbeState? probe = task.OnlineProbe is null ? null : new OnlineProbeState(task.OnlineProbe, module.Encoder, task.Labels!.ClassNames.Count, schedule, device);
         using HeatMapRegions? heatMaps = HeatMapRegions.Of(source, module, network.InputSize, device);
         var training = new TrainingState(module, optimizer, probe) { Results = [module.Result, .. network.Projector is { } projector ? [projector.Layers] : Array.Empty<nn.Module>()] };
         TrainingProgress start = journal.Begin(training);
-        var monitor = new EncoderMonitor(network, sample, pairs, validation, task.Classify, probe);
+        var monitor = new EncoderMonitor(network, () => Sample(trainData), validationData is null ? null : () => Sample(validationData), pairs, task.Classify, probe);
         var loop = new TrainingLoop(new TrainingStep(training, schedule, device), schedule, source);
         TrainingProgress end = loop.Run(start, monitor, journal, options.CancellationToken, heatMaps);
         module.eval();
         return journal.End(end);
+
+        MonitoredSample Sample(IDataView data) => MonitoredSample.Read(data, input, LabelOf(data), classes, options.MonitoredImages, options.CancellationToken);
     }
 
     private DataViewSchema.Column? LabelOf(IDataView data) =>

@@ -8,6 +8,9 @@ namespace Microsoft.ML.Contrastive.Training;
 /// <summary>One optimiser step after the other: the gradients of the step's micro-batches, summed up, then the move.</summary>
 internal sealed class TrainingStep(TrainingState training, TrainingSchedule schedule, Device device)
 {
+    /// <summary>Whether batches for it are best kept in locked memory.</summary>
+    public bool TakesPinnedBatches { get; } = device.type == DeviceType.CUDA;
+
     private readonly TrainingModule _method = training.Method;
     private readonly OptimizerState _optimizer = training.Optimizer;
     private int _microBatch;
@@ -37,7 +40,7 @@ internal sealed class TrainingStep(TrainingState training, TrainingSchedule sche
             _loss = 0;
         }
 
-        using Tensor loss = _method.Loss([.. batch.Views.Select(v => v.to(device))], LabelsOf(batch), position) / position.MicroBatches;
+        using Tensor loss = _method.Loss(batch.To(device), LabelsOf(batch), position) / position.MicroBatches;
         double value = loss.item<float>();
         if (!double.IsFinite(value))
             throw new NonFiniteLossException(value, position.Step, learningRate);

@@ -16,13 +16,14 @@ internal sealed class ViewBatch : IDisposable
     /// <param name="viewSizes">Size of each view.</param>
     /// <param name="batchSize">Rows.</param>
     /// <param name="labelled">Whether there is room for labels.</param>
-    public ViewBatch(IReadOnlyList<ImageSize> viewSizes, int batchSize, bool labelled = false)
+    /// <param name="pinned">Whether the memory is locked in place, so that a CUDA device copies from it while the processor goes on.</param>
+    public ViewBatch(IReadOnlyList<ImageSize> viewSizes, int batchSize, bool labelled = false, bool pinned = false)
     {
         BatchSize = batchSize;
         Labels = labelled ? new int[batchSize] : [];
         _floatsPerImage = [.. viewSizes.Select(s => 3 * s.Width * s.Height)];
         // Detached from any dispose scope: a batch outlives the step that happens to be running when it is made.
-        Views = [.. viewSizes.Select(s => zeros(batchSize, 3, s.Height, s.Width).DetachFromDisposeScope())];
+        Views = [.. viewSizes.Select(s => Allocate(batchSize, s, pinned).DetachFromDisposeScope())];
     }
 
     /// <summary>Rows in the batch.</summary>
@@ -44,9 +45,24 @@ internal sealed class ViewBatch : IDisposable
         return MemoryMarshal.Cast<byte, float>(Views[view].bytes).Slice(row * floats, floats);
     }
 
+    /// <summary>
+    /// The views on a device: these very tensors where that is the CPU, else copies. The batch must stay as it is until the device has made them, which reading the
+    /// loss waits for.
+    /// </summary>
+    public Tensor[] To(Device device) => [.. Views.Select(v => v.to(device, non_blocking: true))];
+
     public void Dispose()
     {
         foreach (Tensor view in Views)
             view.Dispose();
+    }
+
+    private static Tensor Allocate(int batchSize, ImageSize size, bool pinned)
+    {
+        Tensor view = zeros(batchSize, 3, size.Height, size.Width);
+        if (!pinned)
+            return view;
+        using (view)
+            return view.pin_memory();
     }
 }

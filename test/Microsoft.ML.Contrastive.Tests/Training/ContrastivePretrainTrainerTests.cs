@@ -59,7 +59,7 @@ public sealed class ContrastivePretrainTrainerTests : IDisposable
         ContrastivePretrainTrainer.Options Options() => new() { Epochs = 2, BatchSize = 48 };
         float[] fast = Features(Fit(Options()));
         var options = Options();
-        options.MaximumStoreBytes = 0;
+        options.ImageStorage = ImageStorage.ViewColumns;
         float rounding = LargestDifference(fast, Features(Fit(options)));
         float otherViews = LargestDifference(fast, Features(Fit(Options(), viewSeed: 77)));
         Assert.True(rounding < 0.05f * otherViews, $"between the paths {rounding}, with other views {otherViews}");
@@ -156,7 +156,7 @@ public sealed class ContrastivePretrainTrainerTests : IDisposable
     {
         foreach (string file in _folder.Files.Skip(10))
             File.WriteAllText(file, "no image");
-        var thrown = Assert.Throws<InvalidOperationException>(() => Fit(new() { Epochs = 1, MaximumStoreBytes = 0 }));
+        var thrown = Assert.Throws<InvalidOperationException>(() => Fit(new() { Epochs = 1, ImageStorage = ImageStorage.ViewColumns }));
         Assert.Contains("no step of 16 images", thrown.Message, StringComparison.Ordinal);
     }
 
@@ -235,6 +235,9 @@ public sealed class ContrastivePretrainTrainerTests : IDisposable
         { "Epochs", new() { Epochs = -1 } },
         { "BatchSize", new() { BatchSize = 1 } },
         { "RenderThreads", new() { RenderThreads = 0 } },
+        { "ImageStorage is 9", new() { ImageStorage = (ImageStorage)9 } },
+        { "ImageStorePath is ' '", new() { ImageStorePath = " " } },
+        { "StoredShorterSide is 0", new() { StoredShorterSide = 0 } },
         { "MonitoredImages", new() { MonitoredImages = -1 } },
         { "ViewColumnNames", new() { ViewColumnNames = ["View1", "View1"] } },
         { "View", new() { ViewColumnNames = ["View1"] } },

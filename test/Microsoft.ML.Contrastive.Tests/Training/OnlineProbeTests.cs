@@ -35,12 +35,12 @@ public sealed class OnlineProbeTests : IDisposable
     }
 
     [Theory]
-    [InlineData(null)]
-    [InlineData(0L)]
-    public void The_probe_learns_the_classes_of_the_training_views(long? maximumStoreBytes)
+    [InlineData(ImageStorage.Automatic)]
+    [InlineData(ImageStorage.ViewColumns)]
+    public void The_probe_learns_the_classes_of_the_training_views(ImageStorage storage)
     {
         Paint(_images);
-        Fit("simclr probed", o => Easy(o).MaximumStoreBytes = maximumStoreBytes);
+        Fit("simclr probed", o => Easy(o).ImageStorage = storage);
         // A guess is right for a third. How far above, after so few steps, depends on the rounding of sums, and so on the number of threads.
         Assert.InRange(_epochs[^1].OnlineTrainingAccuracy!.Value, 0.7, 1);
         Assert.Null(_epochs[^1].OnlineValidationAccuracy);

@@ -132,14 +132,14 @@ public sealed class SupervisedTrainerTests : IDisposable
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(null)]
-    public void Labels_stay_with_their_rows_where_some_have_none(int? storeBytes)
+    [InlineData(ImageStorage.ViewColumns)]
+    [InlineData(ImageStorage.Automatic)]
+    public void Labels_stay_with_their_rows_where_some_have_none(ImageStorage storage)
     {
         // Of each class half the labels are missing; were the others shifted, training could not tell the classes apart.
         // Shuffled, as batches that cursors fill in the order of the folders would be of one class each.
         IDataView rows = _context.Data.ShuffleRows(Relabelled((label, i) => i % 2 == 0 ? "" : label), seed: 1);
-        var model = Pipeline(_context, Options(o => (o.Epochs, o.MaximumStoreBytes) = (24, storeBytes)), keyed: false).Fit(rows);
+        var model = Pipeline(_context, Options(o => (o.Epochs, o.ImageStorage) = (24, storage)), keyed: false).Fit(rows);
         IDataView output = model.Transform(_folder.Rows(_context));
         double right = output.GetColumn<string>("PredictedLabel").Zip(output.GetColumn<string>("Label")).Average(p => p.First == p.Second ? 1.0 : 0.0);
         Assert.True(right > 0.7, $"{right}");

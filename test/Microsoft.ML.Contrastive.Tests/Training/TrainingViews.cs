@@ -17,13 +17,15 @@ internal static class TrainingViews
     }
 
     /// <summary>The source that the trainer would choose.</summary>
-    public static IViewSource Open(MLContext context, IDataView data, int threads = 2, ContrastivePretrainTrainer.Options? options = null, RowLabels? labels = null)
+    public static IViewSource Open(
+        MLContext context, IDataView data, int threads = 2, ContrastivePretrainTrainer.Options? options = null, RowLabels? labels = null,
+        UnreadableImages unreadable = UnreadableImages.Skip)
     {
         Contrastive.Seams.TorchRuntime.EnsureLoaded();
         options ??= new ContrastivePretrainTrainer.Options();
         options.RenderThreads = threads;
         IChannel channel = ((IHostEnvironment)context).Register("test").Start("test");
-        return ViewSources.Open(data, [data.Schema["View1"], data.Schema["View2"]], options, seed: 1, torch.CPU, new ImageErrors(UnreadableImages.Skip, channel), channel, labels);
+        return ViewSources.Open(data, [data.Schema["View1"], data.Schema["View2"]], options, seed: 1, torch.CPU, new ImageErrors(unreadable, channel), channel, labels);
     }
 
     /// <summary>The source of the general path.</summary>

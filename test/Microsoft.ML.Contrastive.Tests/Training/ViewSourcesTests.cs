@@ -88,12 +88,19 @@ public sealed class ViewSourcesTests : IDisposable
         Assert.Equal(12, ByPixels(source, 0).Length);
     }
 
-    [Fact]
-    public void A_store_that_would_be_too_large_is_not_built()
+    /// <summary>The images are then not those of the files, and are read into memory; or not stored at all where they need too much.</summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData(5_000L)]
+    public void Images_changed_before_views_are_made_of_them_are_used_as_they_are(long? maximumStoreBytes)
     {
-        var options = new ContrastivePretrainTrainer.Options { MaximumStoreBytes = 5_000 };
-        using IViewSource source = Open(Views(_folder.Rows(_context)), options: options);
-        Assert.IsType<CursorViewSource>(source);
+        var pipeline = _context.Transforms.LoadImages("Image", null, "ImagePath")
+            .Append(_context.Transforms.ConvertToGrayscale("Image"))
+            .Append(_context.Transforms.JointCrop(["View1", "View2"], "Image", imageSize: 24));
+        IDataView rows = _folder.Rows(_context), data = pipeline.Fit(rows).Transform(rows);
+        using IViewSource source = Open(data, options: new() { MaximumStoreBytes = maximumStoreBytes });
+        Assert.Equal(maximumStoreBytes is null, source is StoredViewSource);
+        AssertSame(ByPixels(source, 0), ByPixels(OpenCursors(data), 0));
     }
 
     [Fact]

@@ -32,11 +32,12 @@ internal static class Fingerprint
             ["Backbone"] = options.Backbone.Name,
             ["Data.Content"] = data,
             ["Data.Images"] = Text(source.RowCount),
-            ["Data.Path"] = source is StoredViewSource ? "decoded images in memory" : "cursors",
+            ["Data.Path"] = source is StoredViewSource ? "rendered" : "cursors",
         };
         Add(values, nameof(options.InitialEncoder), options.InitialEncoder is { } encoder ? OfWeights(encoder.Network.Backbone) : null);
         Add(values, nameof(options.Seed), seed);
         Add(values, nameof(options.ImageSize), imageSize);
+        Add(values, nameof(options.StoredShorterSide), options.StoredShorterSide);
         Add(values, nameof(options.Epochs), options.Epochs);
         Add(values, nameof(options.BatchSize), options.BatchSize);
         Add(values, nameof(options.GradientAccumulationSteps), options.GradientAccumulationSteps);

@@ -52,15 +52,15 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    public void A_run_cancelled_within_an_epoch_ends_as_if_it_had_not_been(long maximumStoreBytes)
+    [InlineData(ImageStorage.ViewColumns)]
+    [InlineData(ImageStorage.Memory)]
+    [InlineData(ImageStorage.MappedFile)]
+    public void A_run_cancelled_within_an_epoch_ends_as_if_it_had_not_been(ImageStorage storage)
     {
         ContrastivePretrainTrainer.Options Options(string workspace)
         {
             ContrastivePretrainTrainer.Options options = TinyPretraining.Options("simclr", Workspace(workspace));
-            // 0: views come through cursors.
-            options.MaximumStoreBytes = maximumStoreBytes == 0 ? 0 : null;
+            options.ImageStorage = storage;
             return options;
         }
 

@@ -76,7 +76,7 @@ public sealed class WorkspaceTests : IDisposable
         AssertRefused("Epochs: 2 → 3", o => o.Epochs = 3);
         AssertRefused("Backbone: resnet10-cifar-w0.125 → resnet10-cifar-w0.25", o => o.Backbone = Backbone.Parse("resnet10-cifar-w0.25"));
         AssertRefused("Seed: 1 → 2", o => o.Seed = 2);
-        AssertRefused("Data.Path: decoded images in memory → cursors", o => o.MaximumStoreBytes = 0);
+        AssertRefused("Data.Path: rendered → cursors", o => o.ImageStorage = ImageStorage.ViewColumns);
         InvalidOperationException thrown = Assert.Throws<InvalidOperationException>(() => Fit(o => o.Resume = true, seed: 7));
         Assert.Contains("Plan1.Seed: ", thrown.Message, StringComparison.Ordinal);
     }
@@ -117,23 +117,23 @@ public sealed class WorkspaceTests : IDisposable
     public void What_does_not_change_the_weights_may_differ()
     {
         Fit();
-        Fit(o => (o.Resume, o.RenderThreads, o.MonitoredImages, o.CheckpointEveryEpochs, o.CheckpointEverySteps) = (true, 1, 4, 5, 1));
+        Fit(o => (o.Resume, o.RenderThreads, o.ImageStorage, o.MonitoredImages, o.CheckpointEveryEpochs, o.CheckpointEverySteps) = (true, 1, ImageStorage.Streaming, 4, 5, 1));
     }
 
     [Theory]
-    [InlineData(null)]
-    [InlineData(0L)]
-    public void Other_data_are_refused(long? maximumStoreBytes)
+    [InlineData(ImageStorage.Automatic)]
+    [InlineData(ImageStorage.ViewColumns)]
+    public void Other_data_are_refused(ImageStorage storage)
     {
-        Fit(o => o.MaximumStoreBytes = maximumStoreBytes);
+        Fit(o => o.ImageStorage = storage);
         // As many images, the last of another look.
         using var others = new ImageFolder(classes: 2, perClass: 8, seed: 2);
-        string replaced = _images.Files[maximumStoreBytes is null ? 5 : 0];
+        string replaced = _images.Files[storage == ImageStorage.Automatic ? 5 : 0];
         File.Copy(others.Files[0], replaced, overwrite: true);
-        InvalidOperationException thrown = Assert.Throws<InvalidOperationException>(() => Fit(o => (o.Resume, o.MaximumStoreBytes) = (true, maximumStoreBytes)));
+        InvalidOperationException thrown = Assert.Throws<InvalidOperationException>(() => Fit(o => (o.Resume, o.ImageStorage) = (true, storage)));
         Assert.Contains("Data.Content: ", thrown.Message, StringComparison.Ordinal);
         File.Delete(replaced);
-        thrown = Assert.Throws<InvalidOperationException>(() => Fit(o => (o.Resume, o.MaximumStoreBytes) = (true, maximumStoreBytes)));
+        thrown = Assert.Throws<InvalidOperationException>(() => Fit(o => (o.Resume, o.ImageStorage) = (true, storage)));
         Assert.Contains("Data.Images: 16 → 15", thrown.Message, StringComparison.Ordinal);
     }
 

@@ -11,6 +11,20 @@ var steps = new Option<int>("--steps") { Description = "Steps to train, a multip
 memory.Add(steps);
 memory.SetAction(arguments => MemoryRun.Execute(arguments.GetValue(steps)));
 
+var startup = new Command("startup", "Prints the seconds from the start of a process to the first step of its training on a folder of JPEG files.");
+var startupImages = new Option<int>("--images") { Description = "Images in the folder that is written.", DefaultValueFactory = _ => 10_000 };
+var startupFolder = new Option<string?>("--folder") { Description = "Measures this process on a folder that is there." };
+startup.Add(startupImages);
+startup.Add(startupFolder);
+startup.SetAction(arguments => arguments.GetValue(startupFolder) is { } folder ? StartupRun.Measure(folder) : StartupRun.Execute(arguments.GetValue(startupImages)));
+
+var waiting = new Command("waiting", "Prints the share of its time that a training waits for data, from the second epoch on.");
+var waitingImages = new Option<int>("--images") { Description = "Images in the folder that is written.", DefaultValueFactory = _ => 6400 };
+var waitingEpochs = new Option<int>("--epochs") { Description = "Epochs, at least 2.", DefaultValueFactory = _ => 3 };
+waiting.Add(waitingImages);
+waiting.Add(waitingEpochs);
+waiting.SetAction(arguments => WaitingRun.Execute(arguments.GetValue(waitingImages), arguments.GetValue(waitingEpochs)));
+
 var crops = new Command("crops", "Compares the time of a pretraining with JointCrop to one with IndependentCrop, in interleaved pairs.");
 var pairs = new Option<int>("--pairs") { Description = "Pairs of runs, at least 5.", DefaultValueFactory = _ => 9 };
 crops.Add(pairs);
@@ -77,6 +91,8 @@ micro.SetAction(arguments => _ = BenchmarkSwitcher.FromAssembly(typeof(RecipeSam
 return new RootCommand("Benchmarks of Microsoft.ML.Contrastive.")
 {
     memory,
+    startup,
+    waiting,
     crops,
     scoring,
     recipes,

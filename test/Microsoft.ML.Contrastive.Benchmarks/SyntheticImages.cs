@@ -14,22 +14,19 @@ internal sealed class SyntheticImages : IDisposable
     public static SyntheticImages Write(int count, int side)
     {
         var images = new SyntheticImages(Directory.CreateTempSubdirectory("contrastive-benchmark-").FullName);
+        Parallel.For(0, count, i => File.WriteAllBytes(Path.Combine(images.Folder, $"{i:D5}.png"), Encode(side, i, SKEncodedImageFormat.Png, 100)));
+        return images;
+    }
+
+    /// <summary>Writes JPEG files, of which every hundredth is the same.</summary>
+    public static SyntheticImages WriteJpegs(int count, int side)
+    {
+        const int Different = 100, Quality = 90;
+        byte[][] files = new byte[Different][];
+        Parallel.For(0, Different, i => files[i] = Encode(side, i, SKEncodedImageFormat.Jpeg, Quality));
+        var images = new SyntheticImages(Directory.CreateTempSubdirectory("contrastive-benchmark-").FullName);
         for (int i = 0; i < count; i++)
-        {
-            byte[] rgb = Pixels(side, i);
-            var rgba = new byte[side * side * 4];
-            for (int p = 0; p < side * side; p++)
-            {
-                rgb.AsSpan(3 * p, 3).CopyTo(rgba.AsSpan(4 * p));
-                rgba[(4 * p) + 3] = byte.MaxValue;
-            }
-
-            using var image = SKImage.FromPixelCopy(new SKImageInfo(side, side, SKColorType.Rgba8888, SKAlphaType.Opaque), rgba);
-            using SKData png = image.Encode(SKEncodedImageFormat.Png, 100);
-            using FileStream file = File.Create(Path.Combine(images.Folder, $"{i:D5}.png"));
-            png.SaveTo(file);
-        }
-
+            File.WriteAllBytes(Path.Combine(images.Folder, $"{i:D5}.jpg"), files[i % Different]);
         return images;
     }
 
@@ -46,6 +43,21 @@ internal sealed class SyntheticImages : IDisposable
         }
 
         return rgb;
+    }
+
+    private static byte[] Encode(int side, int seed, SKEncodedImageFormat format, int quality)
+    {
+        byte[] rgb = Pixels(side, seed);
+        byte[] rgba = new byte[side * side * 4];
+        for (int p = 0; p < side * side; p++)
+        {
+            rgb.AsSpan(3 * p, 3).CopyTo(rgba.AsSpan(4 * p));
+            rgba[(4 * p) + 3] = byte.MaxValue;
+        }
+
+        using var image = SKImage.FromPixelCopy(new SKImageInfo(side, side, SKColorType.Rgba8888, SKAlphaType.Opaque), rgba);
+        using SKData encoded = image.Encode(format, quality);
+        return encoded.ToArray();
     }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);

@@ -23,13 +23,13 @@ namespace Microsoft.ML.Contrastive.Training;
 /// | --- | --- |
 /// | machine-learning task | self-supervised representation learning |
 /// | normalisation required | no: pixels are scaled by `Normalization` |
-/// | caching required | no: images are decoded once into memory (`MaximumStoreBytes`) |
+/// | caching required | no: images are decoded once, into memory or a file (`ImageStorage`) |
 /// | packages beside Microsoft.ML | a native torch library, e.g. TorchSharp-cpu; Microsoft.ML.OnnxRuntime to save |
 /// | GPU | `MLContext.GpuDeviceId`, `MLContext.FallbackToCpu` |
 /// | exportable to ONNX | yes, `ExportToOnnx` |
 ///
 /// ### Two paths
-/// Views that this library's augmentation steps made are rendered straight into batches, in parallel, from images that were decoded once.
+/// Views that this library's augmentation steps made are rendered straight into batches, in parallel, from images that the first epoch decodes.
 /// Views of any other origin are read through cursors, row by row, in every epoch. Before the first epoch the fast path is compared with the
 /// columns; where they differ (a step in between replaced them), the log says so and the columns are used.
 /// ]]></format>

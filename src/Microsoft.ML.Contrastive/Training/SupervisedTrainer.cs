@@ -30,7 +30,7 @@ namespace Microsoft.ML.Contrastive.Training;
 /// | --- | --- |
 /// | machine-learning task | multiclass classification of images |
 /// | normalisation required | no: pixels are scaled by `Normalization` |
-/// | caching required | no: images are decoded once into memory (`MaximumStoreBytes`) |
+/// | caching required | no: images are decoded once, into memory or a file (`ImageStorage`) |
 /// | packages beside Microsoft.ML | a native torch library, e.g. TorchSharp-cpu; Microsoft.ML.OnnxRuntime to save |
 /// | GPU | `MLContext.GpuDeviceId`, `MLContext.FallbackToCpu` |
 /// | exportable to ONNX | yes, `ExportToOnnx` |

@@ -25,6 +25,13 @@ waiting.Add(waitingImages);
 waiting.Add(waitingEpochs);
 waiting.SetAction(arguments => WaitingRun.Execute(arguments.GetValue(waitingImages), arguments.GetValue(waitingEpochs)));
 
+var reduced = new Command("reduced", "Prints what StoredShorterSide changes in views, and what it saves, on a folder of JPEG files.");
+var reducedFolder = new Option<string>("--data") { Description = "The folder.", Required = true };
+var reducedView = new Option<int>("--view") { Description = "Side of the views in pixels.", DefaultValueFactory = _ => 224 };
+reduced.Add(reducedFolder);
+reduced.Add(reducedView);
+reduced.SetAction(arguments => ReducedRun.Execute(arguments.GetValue(reducedFolder)!, arguments.GetValue(reducedView)));
+
 var crops = new Command("crops", "Compares the time of a pretraining with JointCrop to one with IndependentCrop, in interleaved pairs.");
 var pairs = new Option<int>("--pairs") { Description = "Pairs of runs, at least 5.", DefaultValueFactory = _ => 9 };
 crops.Add(pairs);
@@ -93,6 +100,7 @@ return new RootCommand("Benchmarks of Microsoft.ML.Contrastive.")
     memory,
     startup,
     waiting,
+    reduced,
     crops,
     scoring,
     recipes,

@@ -51,6 +51,8 @@ internal static class StartupRun
 
         private protected override double AfterWarmup(long step, long warmupSteps, long totalSteps, long stepsPerEpoch)
         {
+            if (Stop.IsCancellationRequested)
+                return 0;
             double seconds = (DateTime.Now - Process.GetCurrentProcess().StartTime).TotalSeconds;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"startup_seconds {seconds:F2}"));
             Stop.Cancel();

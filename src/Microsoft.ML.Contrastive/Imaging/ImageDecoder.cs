@@ -9,7 +9,7 @@ namespace Microsoft.ML.Contrastive.Imaging;
 /// Decodes image files to packed pixels: in full by the decoder of <c>LoadImages</c>, bit for bit as it does, or reduced. One for each thread.
 /// </summary>
 /// <remarks>
-/// Reduction lets the JPEG decoder scale while it transforms (by eighths, to the next size above), which saves most of the work, and brings the result to its
+/// Reduction lets the JPEG decoder scale while it transforms (by eighths, to the next size above), which saves a part of the work, and brings the result to its
 /// size by the antialiased bilinear filter that renders views. Other formats are decoded in full first.
 /// </remarks>
 /// <param name="shorterSide">Shorter side that larger images are reduced to, in pixels; <see langword="null"/> for none.</param>

@@ -25,7 +25,7 @@ internal sealed class RunConfiguration
     private static readonly HashSet<string> FreeToChange =
     [
         "dataset", "datasetFormat", "device", "monitoredImages", "restoreBestWeights", "earlyStopping", "checkpointEveryEpochs", "checkpointEverySteps", "unreadableImages",
-        "maximumStoreBytes", "renderThreads", "name", "source", "deviations",
+        "imageStorage", "imageStorePath", "maximumStoreBytes", "renderThreads", "name", "source", "deviations",
     ];
 
     private readonly JsonObject _tree;

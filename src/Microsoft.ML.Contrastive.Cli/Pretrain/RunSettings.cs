@@ -46,6 +46,15 @@ internal sealed record RunSettings
     /// <inheritdoc cref="TrainingOptions.UnreadableImages"/>
     public UnreadableImages UnreadableImages { get; init; }
 
+    /// <inheritdoc cref="TrainingOptions.ImageStorage"/>
+    public ImageStorage ImageStorage { get; init; }
+
+    /// <inheritdoc cref="TrainingOptions.ImageStorePath"/>
+    public string? ImageStorePath { get; init; }
+
+    /// <inheritdoc cref="TrainingOptions.StoredShorterSide"/>
+    public int? StoredShorterSide { get; init; }
+
     /// <inheritdoc cref="TrainingOptions.MaximumStoreBytes"/>
     public long? MaximumStoreBytes { get; init; }
 
@@ -65,6 +74,9 @@ internal sealed record RunSettings
         options.CheckpointEveryEpochs = CheckpointEveryEpochs;
         options.CheckpointEverySteps = CheckpointEverySteps;
         options.UnreadableImages = UnreadableImages;
+        options.ImageStorage = ImageStorage;
+        options.ImageStorePath = ImageStorePath;
+        options.StoredShorterSide = StoredShorterSide;
         options.MaximumStoreBytes = MaximumStoreBytes;
         options.RenderThreads = RenderThreads;
     }

@@ -151,7 +151,7 @@ public sealed class SupervisedTrainerTests : IDisposable
         var messages = new List<string>();
         _context.Log += (_, e) => messages.Add(e.Message);
         IDataView rows = _folder.Rows(_context);
-        IEstimator<ITransformer> training = Pipeline(_context, Options(o => (o.Epochs, o.MaximumStoreBytes) = (1, 0)), keyed: false);
+        IEstimator<ITransformer> training = Pipeline(_context, Options(o => (o.Epochs, o.ImageStorage) = (1, ImageStorage.ViewColumns)), keyed: false);
         training.Fit(_context.Data.ShuffleRows(rows, seed: 1));
         Assert.DoesNotContain(messages, m => m.Contains("cannot be shuffled", StringComparison.Ordinal));
         training.Fit(rows);

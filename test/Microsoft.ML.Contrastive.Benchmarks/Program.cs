@@ -59,7 +59,7 @@ onnx.Add(exported);
 onnx.Add(imageSize);
 onnx.SetAction(arguments => OnnxRun.Execute(arguments.GetValue(exported)!, arguments.GetValue(imageSize)));
 
-var views = new Command("views", "Renders views for some seconds on one thread and prints how many a second.");
+var views = new Command("views", "Renders views for some seconds of a core and prints how many a second.");
 var size = new Option<int>("--size") { Description = "Side of the views in pixels.", DefaultValueFactory = _ => 224 };
 var source = new Option<int>("--source") { Description = "Side of the source images in pixels.", DefaultValueFactory = _ => 256 };
 var mode = new Option<string>("--mode") { Description = "view: all of SimCLR's steps; crop: crop, resize, flip and normalisation.", DefaultValueFactory = _ => "view" };

@@ -35,12 +35,13 @@ internal static class StageRun
         byte[] pixels = SyntheticImages.Pixels(source, seed: 1);
         var planes = new byte[3 * view * view];
         var normalized = new float[planes.Length];
-        var (resize, box, kernel) = (new Resize(), new BoxBlur(), new KernelBlur());
+        var (resize, weights, box, kernel) = (new Resize(), new ResampleWeights(), new BoxBlur(), new KernelBlur());
         PlanarPixels.Unpack(SyntheticImages.Pixels(view, seed: 2), planes);
 
         // Half the area of a source: RandomResizedCrop's scale is 0.54 on average.
         yield return ("crop, resize, flip", () => Crop(source * 0.73f));
         yield return ("the same of the whole image", () => Crop(source));
+        yield return ("of which weights", Weigh);
         yield return ("brightness", () => ColorOperations.Brightness(planes, 1));
         yield return ("contrast", () => ColorOperations.Contrast(planes, 1));
         yield return ("saturation", () => ColorOperations.Saturation(planes, 1));
@@ -56,6 +57,12 @@ internal static class StageRun
         {
             var box = BoxSide.Create((source - side) / 2, side, source);
             resize.Run(new RgbImage(pixels, source, source), box, box, view, view, ResizeFilter.Bilinear, flip: true, planes);
+        }
+
+        void Weigh()
+        {
+            for (int axis = 0; axis < 2; axis++)
+                weights.Compute(BoxSide.Create(0, source * 0.73f, source), view, ResizeFilter.Bilinear);
         }
 
         void Blur(PlaneOperation operation)

@@ -106,6 +106,25 @@ public sealed class PixelOperationTests
         }
     }
 
+    [Theory]
+    [InlineData(0.001f)] // no step: there and back
+    [InlineData(-0.3f)]
+    public void Hue_of_every_colour(float turns) => Parallel.For(0, 256, new ParallelOptions { MaxDegreeOfParallelism = 2 }, red =>
+    {
+        var source = new byte[256 * 256 * 3];
+        for (int i = 0; i < 256 * 256; i++)
+            (source[3 * i], source[(3 * i) + 1], source[(3 * i) + 2]) = ((byte)red, (byte)(i / 256), (byte)i);
+
+        var got = Render(source, 256, 256, Whole(256, 256) with { HasColor = true, Hue = turns });
+
+        for (int i = 0; i < got.Length; i += 3)
+        {
+            var (r, g, b) = NaivePixels.ShiftHue(source[i], source[i + 1], source[i + 2], (int)(turns * 255.0));
+            if ((got[i], got[i + 1], got[i + 2]) != ((byte)r, (byte)g, (byte)b))
+                Assert.Fail($"({source[i]}, {source[i + 1]}, {source[i + 2]}): ({got[i]}, {got[i + 1]}, {got[i + 2]}) instead of ({r}, {g}, {b})");
+        }
+    });
+
     [Fact]
     public void Hue_of_a_single_pixel_is_that_of_a_whole_image()
     {

@@ -17,19 +17,10 @@ internal readonly struct FloatLanes1(float value) : IFloatLanes<FloatLanes1, Int
     public static IntLanes1 Truncate(FloatLanes1 values) => new((int)values.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FloatLanes1 Whole(FloatLanes1 values) => new(MathF.Truncate(values.Value));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatLanes1 Min(FloatLanes1 a, FloatLanes1 b) => new(MathF.Min(a.Value, b.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatLanes1 Max(FloatLanes1 a, FloatLanes1 b) => new(MathF.Max(a.Value, b.Value));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FloatLanes1 Abs(FloatLanes1 values) => new(MathF.Abs(values.Value));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FloatLanes1 IfEqual(FloatLanes1 a, FloatLanes1 b, FloatLanes1 then, FloatLanes1 otherwise) => a.Value == b.Value ? then : otherwise;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatLanes1 IfAtLeast(FloatLanes1 a, FloatLanes1 b, FloatLanes1 then, FloatLanes1 otherwise) => a.Value >= b.Value ? then : otherwise;

@@ -18,19 +18,10 @@ internal readonly struct FloatLanes16(Vector512<float> value) : IFloatLanes<Floa
     public static IntLanes16 Truncate(FloatLanes16 values) => new(Vector512.ConvertToInt32Native(values.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FloatLanes16 Whole(FloatLanes16 values) => new(Vector512.Truncate(values.Value));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatLanes16 Min(FloatLanes16 a, FloatLanes16 b) => new(Vector512.MinNative(a.Value, b.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatLanes16 Max(FloatLanes16 a, FloatLanes16 b) => new(Vector512.MaxNative(a.Value, b.Value));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FloatLanes16 Abs(FloatLanes16 values) => new(Vector512.Abs(values.Value));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FloatLanes16 IfEqual(FloatLanes16 a, FloatLanes16 b, FloatLanes16 then, FloatLanes16 otherwise) => new(Vector512.ConditionalSelect(Vector512.Equals(a.Value, b.Value), then.Value, otherwise.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatLanes16 IfAtLeast(FloatLanes16 a, FloatLanes16 b, FloatLanes16 then, FloatLanes16 otherwise) => new(Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(a.Value, b.Value), then.Value, otherwise.Value));

@@ -18,19 +18,10 @@ internal readonly struct FloatLanes4(Vector128<float> value) : IFloatLanes<Float
     public static IntLanes4 Truncate(FloatLanes4 values) => new(Vector128.ConvertToInt32Native(values.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FloatLanes4 Whole(FloatLanes4 values) => new(Vector128.Truncate(values.Value));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatLanes4 Min(FloatLanes4 a, FloatLanes4 b) => new(Vector128.MinNative(a.Value, b.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatLanes4 Max(FloatLanes4 a, FloatLanes4 b) => new(Vector128.MaxNative(a.Value, b.Value));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FloatLanes4 Abs(FloatLanes4 values) => new(Vector128.Abs(values.Value));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FloatLanes4 IfEqual(FloatLanes4 a, FloatLanes4 b, FloatLanes4 then, FloatLanes4 otherwise) => new(Vector128.ConditionalSelect(Vector128.Equals(a.Value, b.Value), then.Value, otherwise.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatLanes4 IfAtLeast(FloatLanes4 a, FloatLanes4 b, FloatLanes4 then, FloatLanes4 otherwise) => new(Vector128.ConditionalSelect(Vector128.GreaterThanOrEqual(a.Value, b.Value), then.Value, otherwise.Value));

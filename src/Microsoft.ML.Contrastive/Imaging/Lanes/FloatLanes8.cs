@@ -18,19 +18,10 @@ internal readonly struct FloatLanes8(Vector256<float> value) : IFloatLanes<Float
     public static IntLanes8 Truncate(FloatLanes8 values) => new(Vector256.ConvertToInt32Native(values.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FloatLanes8 Whole(FloatLanes8 values) => new(Vector256.Truncate(values.Value));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatLanes8 Min(FloatLanes8 a, FloatLanes8 b) => new(Vector256.MinNative(a.Value, b.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatLanes8 Max(FloatLanes8 a, FloatLanes8 b) => new(Vector256.MaxNative(a.Value, b.Value));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FloatLanes8 Abs(FloatLanes8 values) => new(Vector256.Abs(values.Value));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FloatLanes8 IfEqual(FloatLanes8 a, FloatLanes8 b, FloatLanes8 then, FloatLanes8 otherwise) => new(Vector256.ConditionalSelect(Vector256.Equals(a.Value, b.Value), then.Value, otherwise.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatLanes8 IfAtLeast(FloatLanes8 a, FloatLanes8 b, FloatLanes8 then, FloatLanes8 otherwise) => new(Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(a.Value, b.Value), then.Value, otherwise.Value));

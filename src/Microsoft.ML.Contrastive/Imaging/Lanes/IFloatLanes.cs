@@ -20,20 +20,11 @@ internal interface IFloatLanes<TFloat, TInt> :
     /// <summary>The whole part of each lane, which is within the range of integers.</summary>
     static abstract TInt Truncate(TFloat values);
 
-    /// <summary>The whole part of each lane, still as a floating-point number.</summary>
-    static abstract TFloat Whole(TFloat values);
-
     /// <summary>The smaller of each two.</summary>
     static abstract TFloat Min(TFloat a, TFloat b);
 
     /// <summary>The larger of each two.</summary>
     static abstract TFloat Max(TFloat a, TFloat b);
-
-    /// <summary>The distance of each lane from 0.</summary>
-    static abstract TFloat Abs(TFloat values);
-
-    /// <summary>a == b ? then : otherwise, lane by lane.</summary>
-    static abstract TFloat IfEqual(TFloat a, TFloat b, TFloat then, TFloat otherwise);
 
     /// <summary>a ≥ b ? then : otherwise, lane by lane.</summary>
     static abstract TFloat IfAtLeast(TFloat a, TFloat b, TFloat then, TFloat otherwise);

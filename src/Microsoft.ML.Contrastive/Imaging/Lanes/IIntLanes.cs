@@ -35,6 +35,24 @@ internal interface IIntLanes<TInt, TFloat> :
     /// <summary>Lanes below 2²⁴ as floating-point numbers.</summary>
     static abstract TFloat ToFloat(TInt values);
 
+    /// <summary>The smaller of each two.</summary>
+    static abstract TInt Min(TInt a, TInt b);
+
+    /// <summary>The larger of each two.</summary>
+    static abstract TInt Max(TInt a, TInt b);
+
+    /// <summary>The distance of each lane from 0.</summary>
+    static abstract TInt Abs(TInt values);
+
+    /// <summary>a == b ? then : otherwise, lane by lane.</summary>
+    static abstract TInt IfEqual(TInt a, TInt b, TInt then, TInt otherwise);
+
+    /// <summary>a == b ? then : otherwise, lane by lane.</summary>
+    static abstract TFloat IfEqual(TInt a, TInt b, TFloat then, TFloat otherwise);
+
+    /// <summary>a ≥ b ? then : otherwise, lane by lane.</summary>
+    static abstract TFloat IfAtLeast(TInt a, TInt b, TFloat then, TFloat otherwise);
+
     /// <summary>Sum of the lanes.</summary>
     static abstract int Sum(TInt values);
 }

@@ -31,6 +31,24 @@ internal readonly struct IntLanes1(int value) : IIntLanes<IntLanes1, FloatLanes1
     public static FloatLanes1 ToFloat(IntLanes1 values) => new(values.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static IntLanes1 Min(IntLanes1 a, IntLanes1 b) => new(Math.Min(a.Value, b.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static IntLanes1 Max(IntLanes1 a, IntLanes1 b) => new(Math.Max(a.Value, b.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static IntLanes1 Abs(IntLanes1 values) => new(Math.Abs(values.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static IntLanes1 IfEqual(IntLanes1 a, IntLanes1 b, IntLanes1 then, IntLanes1 otherwise) => a.Value == b.Value ? then : otherwise;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static FloatLanes1 IfEqual(IntLanes1 a, IntLanes1 b, FloatLanes1 then, FloatLanes1 otherwise) => a.Value == b.Value ? then : otherwise;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static FloatLanes1 IfAtLeast(IntLanes1 a, IntLanes1 b, FloatLanes1 then, FloatLanes1 otherwise) => a.Value >= b.Value ? then : otherwise;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Sum(IntLanes1 values) => values.Value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -36,6 +36,24 @@ internal readonly struct IntLanes4(Vector128<int> value) : IIntLanes<IntLanes4, 
     public static FloatLanes4 ToFloat(IntLanes4 values) => new(Vector128.ConvertToSingle(values.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static IntLanes4 Min(IntLanes4 a, IntLanes4 b) => new(Vector128.Min(a.Value, b.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static IntLanes4 Max(IntLanes4 a, IntLanes4 b) => new(Vector128.Max(a.Value, b.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static IntLanes4 Abs(IntLanes4 values) => new(Vector128.Abs(values.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static IntLanes4 IfEqual(IntLanes4 a, IntLanes4 b, IntLanes4 then, IntLanes4 otherwise) => new(Vector128.ConditionalSelect(Vector128.Equals(a.Value, b.Value), then.Value, otherwise.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static FloatLanes4 IfEqual(IntLanes4 a, IntLanes4 b, FloatLanes4 then, FloatLanes4 otherwise) => new(Vector128.ConditionalSelect(Vector128.Equals(a.Value, b.Value).AsSingle(), then.Value, otherwise.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static FloatLanes4 IfAtLeast(IntLanes4 a, IntLanes4 b, FloatLanes4 then, FloatLanes4 otherwise) => new(Vector128.ConditionalSelect(Vector128.GreaterThanOrEqual(a.Value, b.Value).AsSingle(), then.Value, otherwise.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Sum(IntLanes4 values) => Vector128.Sum(values.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

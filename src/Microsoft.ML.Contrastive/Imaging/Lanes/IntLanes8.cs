@@ -46,6 +46,24 @@ internal readonly struct IntLanes8(Vector256<int> value) : IIntLanes<IntLanes8, 
     public static FloatLanes8 ToFloat(IntLanes8 values) => new(Vector256.ConvertToSingle(values.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static IntLanes8 Min(IntLanes8 a, IntLanes8 b) => new(Vector256.Min(a.Value, b.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static IntLanes8 Max(IntLanes8 a, IntLanes8 b) => new(Vector256.Max(a.Value, b.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static IntLanes8 Abs(IntLanes8 values) => new(Vector256.Abs(values.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static IntLanes8 IfEqual(IntLanes8 a, IntLanes8 b, IntLanes8 then, IntLanes8 otherwise) => new(Vector256.ConditionalSelect(Vector256.Equals(a.Value, b.Value), then.Value, otherwise.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static FloatLanes8 IfEqual(IntLanes8 a, IntLanes8 b, FloatLanes8 then, FloatLanes8 otherwise) => new(Vector256.ConditionalSelect(Vector256.Equals(a.Value, b.Value).AsSingle(), then.Value, otherwise.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static FloatLanes8 IfAtLeast(IntLanes8 a, IntLanes8 b, FloatLanes8 then, FloatLanes8 otherwise) => new(Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(a.Value, b.Value).AsSingle(), then.Value, otherwise.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Sum(IntLanes8 values) => Vector256.Sum(values.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

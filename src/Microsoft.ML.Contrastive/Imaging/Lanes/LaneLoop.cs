@@ -29,8 +29,8 @@ internal static class LaneLoop
         _ = Loop<TKernel, IntLanes1, FloatLanes1>(kernel, i, length);
     }
 
-    /// <summary>Calls the kernel from a place on while it fills the lanes, and returns how far that was.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    /// <summary>Calls the kernel from a place on while it fills the lanes, and returns how far that was. Compiled as <see cref="WidestLanes.Run{TWork, TInt, TFloat}(TWork)"/> is.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static int Loop<TKernel, TInt, TFloat>(TKernel kernel, int i, int length)
         where TKernel : struct, ILaneKernel, allows ref struct
         where TInt : struct, IIntLanes<TInt, TFloat>

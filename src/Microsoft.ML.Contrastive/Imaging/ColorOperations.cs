@@ -9,17 +9,31 @@ namespace Microsoft.ML.Contrastive.Imaging;
 internal static class ColorOperations
 {
     /// <summary>Blends with black.</summary>
-    public static void Brightness(Span<byte> planes, float factor) => LaneLoop.Run(new LevelBlend(planes, 0, factor), planes.Length);
+    public static void Brightness(Span<byte> planes, float factor) => BlendWithLevel(planes, 0, factor);
 
     /// <summary>Blends with the mean of the luma, rounded to a level.</summary>
     public static void Contrast(Span<byte> planes, float factor)
     {
         int level = (int)(((double)Luma.Sum(planes) / (planes.Length / 3)) + 0.5);
-        LaneLoop.Run(new LevelBlend(planes, level, factor), planes.Length);
+        BlendWithLevel(planes, level, factor);
     }
 
     /// <summary>Blends with the luma of each pixel.</summary>
     public static void Saturation(Span<byte> planes, float factor) => LaneLoop.Run(new LumaBlend(planes, factor), planes.Length / 3);
+
+    private static void BlendWithLevel(Span<byte> values, int level, float factor)
+    {
+        if (!ByteTable.IsFast)
+        {
+            LaneLoop.Run(new LevelBlend(values, level, factor), values.Length);
+            return;
+        }
+
+        Span<byte> table = stackalloc byte[ByteTable.Length];
+        ByteTable.Identity(table);
+        LaneLoop.Run(new LevelBlend(table, level, factor), table.Length);
+        ByteTable.Apply(values, table);
+    }
 
     /// <summary>Blends one value with its degenerate one.</summary>
     public static byte Blend(int degenerate, int value, float factor)

@@ -3,7 +3,7 @@ namespace Microsoft.ML.Contrastive.Imaging;
 /// <summary>Operations that replace each value of a channel by another one, by a table of 256 (Pillow's <c>ImageOps</c>).</summary>
 internal static class ToneTables
 {
-    private const int Values = 256;
+    private const int Values = ByteTable.Length;
 
     /// <summary>The same table for all channels, of a value and what the operation takes.</summary>
     public static void OfValues(Span<byte> planes, int argument, Func<int, int, int> replacement)
@@ -11,7 +11,7 @@ internal static class ToneTables
         Span<byte> table = stackalloc byte[Values];
         for (int v = 0; v < Values; v++)
             table[v] = (byte)Math.Clamp(replacement(v, argument), 0, 255);
-        Replace(planes, table);
+        ByteTable.Apply(planes, table);
     }
 
     /// <summary>A table for each channel, made of its histogram.</summary>
@@ -26,10 +26,9 @@ internal static class ToneTables
             histogram.Clear();
             foreach (byte value in plane)
                 histogram[value]++;
-            for (int v = 0; v < Values; v++)
-                table[v] = (byte)v;
+            ByteTable.Identity(table);
             makeTable(histogram, table);
-            Replace(plane, table);
+            ByteTable.Apply(plane, table);
         }
     }
 
@@ -60,11 +59,5 @@ internal static class ToneTables
             table[v] = (byte)Math.Min(255, below / step);
             below += histogram[v];
         }
-    }
-
-    private static void Replace(Span<byte> plane, ReadOnlySpan<byte> table)
-    {
-        foreach (ref byte value in plane)
-            value = table[value];
     }
 }

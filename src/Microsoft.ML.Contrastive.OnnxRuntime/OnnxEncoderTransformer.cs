@@ -15,7 +15,8 @@ namespace Microsoft.ML.Contrastive.OnnxRuntime;
 /// <para>
 /// Saving writes ML.NET's own components only (resize, extract pixels, score an ONNX model a row at a time), so <c>mlContext.Model.Load</c> opens the result in
 /// an application that references Microsoft.ML, Microsoft.ML.ImageAnalytics, Microsoft.ML.OnnxTransformer and Microsoft.ML.OnnxRuntime, and nothing of this
-/// library. The saved form of a file with a fixed batch of n computes n rows for each: export with any batch size where that matters.
+/// library. The saved form of a file with a fixed batch of n runs on single images where the file's nodes allow that, as those of <c>ExportToOnnx</c> do; else it computes n rows
+/// for each.
 /// </para>
 /// <para>Transforming may happen on several threads at once. Disposing waits for runs under way; no pipeline that holds the encoder works afterwards.</para>
 /// </remarks>

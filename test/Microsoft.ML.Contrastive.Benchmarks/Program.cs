@@ -42,6 +42,18 @@ var scoringPairs = new Option<int>("--pairs") { Description = "Pairs of runs, at
 scoring.Add(scoringPairs);
 scoring.SetAction(arguments => ScoringRun.Execute(arguments.GetValue(scoringPairs)));
 
+var lookAhead = new Command("lookahead", "Compares the time of decoding files and of encoding them, one after the other, to that of an exported encoder that does both at once, in interleaved pairs.");
+var lookAheadPairs = new Option<int>("--pairs") { Description = "Pairs of runs, at least 5.", DefaultValueFactory = _ => 9 };
+var lookAheadBackbone = new Option<string>("--backbone") { Description = "The backbone.", DefaultValueFactory = _ => "resnet18-w0.5" };
+var fileSide = new Option<int>("--source") { Description = "Side of the files' images in pixels.", DefaultValueFactory = _ => 256 };
+var encodedSide = new Option<int>("--size") { Description = "Side in pixels of what is encoded.", DefaultValueFactory = _ => 96 };
+lookAhead.Add(lookAheadPairs);
+lookAhead.Add(lookAheadBackbone);
+lookAhead.Add(fileSide);
+lookAhead.Add(encodedSide);
+lookAhead.SetAction(arguments => LookAheadRun.Execute(
+    arguments.GetValue(lookAheadPairs), arguments.GetValue(lookAheadBackbone)!, arguments.GetValue(fileSide), arguments.GetValue(encodedSide)));
+
 var recipes = new Command("recipes", "Draws a million rows of recipes of each plan, on one thread.");
 var rounds = new Option<int>("--rounds") { Description = "Rounds over all plans; the fastest counts.", DefaultValueFactory = _ => 5 };
 recipes.Add(rounds);
@@ -103,6 +115,7 @@ return new RootCommand("Benchmarks of Microsoft.ML.Contrastive.")
     reduced,
     crops,
     scoring,
+    lookAhead,
     recipes,
     state,
     onnx,

@@ -1,6 +1,7 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using Onnx;
 
 namespace Microsoft.ML.Contrastive.OnnxRuntime.Tests;
 
@@ -135,6 +136,19 @@ public sealed class OnnxEncoderTransformerTests : IDisposable
     [InlineData("Features", "Features.Pixels", 1)]
     public void A_saved_pipeline_loads_with_stock_components_and_gives_the_same_features(string input, string output, int? fixedBatch) =>
         AssertSavedAgrees(new EncoderFile { Input = input, Output = output, Batch = fixedBatch }, "Features");
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_fixed_batch_is_computed_for_each_row_only_where_the_file_insists_on_it(bool insists)
+    {
+        // Flattened, the file has a constant of as many rows as the batch.
+        var file = new EncoderFile { Batch = 3, Unflattened = !insists };
+        AssertSavedAgrees(file, "Features");
+        OnnxEncoderModel model = OnnxEncoderModel.Read(new OnnxEncoderEstimator.Options { ModelFile = file.Write(_folder.Path) });
+        GraphProto graph = ModelProto.Parser.ParseFrom(StockModel.Write(model, "Pixels", "Features")).Graph;
+        Assert.Equal(insists, graph.Node.Any(node => node.OpType == "Expand"));
+    }
 
     [Theory]
     [InlineData("scaled")]

@@ -1,8 +1,12 @@
+using Microsoft.ML.Contrastive.Augmentation;
+using Microsoft.ML.Contrastive.Backbones;
 using Microsoft.ML.Contrastive.Encoders;
+using Microsoft.ML.Contrastive.Imaging;
 using Microsoft.ML.Contrastive.OnnxRuntime;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
 using SkiaSharp;
+using TorchSharp;
 
 namespace Microsoft.ML.Contrastive.Tests.Encoders;
 
@@ -52,12 +56,12 @@ public sealed class ExportedEncoderTests : IDisposable
         string file = Path.Combine(_folder, "encoder.onnx");
         _encoder.ExportToOnnx(file, new OnnxExportOptions { FixedBatch = fixedBatch });
         var loading = _context.Transforms.LoadImages("Image", null, "ImagePath");
-        var torch = loading.Append(_encoder.AsEstimator()).Fit(_rows);
+        var onTorch = loading.Append(_encoder.AsEstimator()).Fit(_rows);
         var batched = loading.Append(_context.Transforms.ApplyOnnxEncoder("Features", "Image", file, batchSize: 5)).Fit(_rows);
 
-        float[][] expected = Features(torch);
+        float[][] expected = Features(onTorch);
         AssertClose(expected, Features(batched));
-        AssertClose(expected, Features(Reloaded(torch)));
+        AssertClose(expected, Features(Reloaded(onTorch)));
         AssertClose(expected, Features(Reloaded(batched)));
     }
 
@@ -72,6 +76,69 @@ public sealed class ExportedEncoderTests : IDisposable
             .Append(_context.Transforms.ExtractPixels("image", "Resized"))
             .Append(_context.Transforms.ApplyOnnxModel("features", "image", file));
         AssertClose(Features(loading.Append(_context.Transforms.ApplyOnnxEncoder("Features", "Image", file)).Fit(_rows)), [.. stock.Fit(_rows).Transform(_rows).GetColumn<float[]>("features")]);
+    }
+
+    /// <summary>All that the registry knows, narrow where they can be, and every stem; one that is added is walked without a line here.</summary>
+    public static TheoryData<string> Backbones =>
+    [
+        .. Backbone.KnownNames.Where(name => name.StartsWith("resnet", StringComparison.Ordinal)).Select(name => $"{name}-w0.125"),
+        .. Enum.GetValues<Stem>().Where(stem => stem != Stem.ImageNet).Select(stem => $"resnet18-{stem.ToString().ToLowerInvariant()}-w0.125"),
+        // The base size is the small one with wider layers and 343 MB, three times over.
+        .. Backbone.KnownNames.Where(name => name.StartsWith("vit", StringComparison.Ordinal) && name != "vit-base").Select(name => $"{name}-16-64px"),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Backbones))]
+    public void Every_backbone_gives_the_same_features_on_all_ways_from_colour_and_grey_photographs_of_several_sizes(string name)
+    {
+        torch.random.manual_seed(5);
+        BackboneModule backbone = Backbone.Parse(name).Create();
+        using (torch.no_grad())
+            backbone.call(torch.randn(8, 3, 64, 48)).Dispose();     // statistics of something
+        backbone.eval();
+        using var encoder = new ContrastiveEncoderTransformer(_context, new EncoderNetwork(backbone, PixelNormalization.ImageNet, new ImageSize(64, 48), torch.CPU), "Features", "Image");
+        IDataView photographs = _context.Data.LoadFromEnumerable(Photographs());
+        string file = Path.Combine(_folder, "encoder.onnx");
+        encoder.ExportToOnnx(file);
+        var loading = _context.Transforms.LoadImages("Image", null, "ImagePath");
+        var onTorch = loading.Append(encoder.AsEstimator()).Fit(photographs);
+        var batched = loading.Append(_context.Transforms.ApplyOnnxEncoder("Features", "Image", file, batchSize: 3)).Fit(photographs);
+        var stock = loading.Append(_context.Transforms.ResizeImages("Resized", 64, 48, "Image", ImageResizingEstimator.ResizingKind.IsoCrop))
+            .Append(_context.Transforms.ExtractPixels("image", "Resized")).Append(_context.Transforms.ApplyOnnxModel("features", "image", file)).Fit(photographs);
+
+        float[][] expected = Read(onTorch, "Features");
+        float[][][] others = [Read(batched, "Features"), Read(stock, "features"), Read(Reloaded(onTorch), "Features"), Read(Reloaded(batched), "Features")];
+
+        double largest = expected.Max(f => f.Max(Math.Abs));
+        foreach (float[][] other in others)
+            Assert.InRange(expected.Zip(other, (e, o) => e.Zip(o, (a, b) => Math.Abs(a - b)).Max()).Max(), 0, Tolerance * Math.Max(1, largest));
+        // Features that do not tell images apart would agree whatever the pixels.
+        Assert.All(expected[1..], features => Assert.InRange(features.Zip(expected[0], (a, b) => Math.Abs(a - b)).Max(), 20 * Tolerance, double.MaxValue));
+
+        float[][] Read(ITransformer model, string column) => [.. model.Transform(photographs).GetColumn<float[]>(column)];
+    }
+
+    /// <summary>JPEG files, in colour and grey.</summary>
+    private IEnumerable<ImageFolder.Row> Photographs()
+    {
+        foreach ((int width, int height) in new[] { (64, 48), (100, 75), (48, 90), (333, 251) })
+        {
+            using TrialImages images = TrialImages.Photographs(new ImageSize(width, height), 2);
+            foreach ((int index, SKColorType color) in new[] { SKColorType.Bgra8888, SKColorType.Gray8 }.Index())
+            {
+                using var bitmap = new SKBitmap(new SKImageInfo(width, height, color, SKAlphaType.Opaque));
+                for (int i = 0; i < width * height; i++)
+                {
+                    ReadOnlySpan<byte> pixel = images.Pixels.AsSpan(((index * width * height) + i) * 3, 3);
+                    bitmap.SetPixel(i % width, i / width, new SKColor(pixel[0], pixel[1], pixel[2]));
+                }
+
+                string path = Path.Combine(_folder, $"{width}x{height}-{color}.jpg");
+                using SKData jpeg = bitmap.Encode(SKEncodedImageFormat.Jpeg, 90);
+                File.WriteAllBytes(path, jpeg.ToArray());
+                yield return new ImageFolder.Row { ImagePath = path };
+            }
+        }
     }
 
     private static void Noise(SKBitmap bitmap, Random random)

@@ -89,11 +89,48 @@ public sealed class FittedClassifierTests : IDisposable
         Assert.Equal(["class0", "class1", "class2"], JsonSerializer.Deserialize<string[]>(session.ModelMetadata.CustomMetadataMap["class_names"])!);
     }
 
+    public static TheoryData<string> Normalizers => ["mean and variance", "range", "robust", "range, then mean and variance into a column of its own"];
+
+    [Theory]
+    [MemberData(nameof(Normalizers))]
+    public void Normalisers_of_the_features_become_part_of_the_classifier(string what)
+    {
+        IDataView rows = _folder.Rows(_context);
+        var transforms = _context.Transforms;
+        IEstimator<ITransformer> normalizer = what switch
+        {
+            "mean and variance" => transforms.NormalizeMeanVariance("Features", fixZero: false),
+            "range" => transforms.NormalizeMinMax("Features", fixZero: false),
+            "robust" => transforms.NormalizeRobustScaling("Features"),
+            _ => transforms.NormalizeMinMax("Features").Append(transforms.NormalizeMeanVariance("Scaled", "Features", fixZero: false)),
+        };
+        string column = what.StartsWith("range,", StringComparison.Ordinal) ? "Scaled" : "Features";
+        ITransformer model = new EstimatorChain<ITransformer>()
+            .Append<ITransformer>(transforms.LoadImages("Image", null, "ImagePath")).Append<ITransformer>(_encoder.AsEstimator()).Append<ITransformer>(transforms.Conversion.MapValueToKey("Label"))
+            .AppendCacheCheckpoint(_context).Append(normalizer).Append<ITransformer>(_context.MulticlassClassification.Trainers.LbfgsMaximumEntropy(featureColumnName: column))
+            .Append<ITransformer>(transforms.Conversion.MapKeyToValue("PredictedLabel")).Fit(rows);
+
+        OnnxExportResult result = _context.Contrastive().ExportClassifierToOnnx(model, OnnxFile);
+
+        Assert.InRange(result.LargestDeviation, 0, 1e-4);
+        float[] expected = [.. model.Transform(rows).GetColumn<float[]>("Score").SelectMany(s => s)];
+        using var session = new InferenceSession(OnnxFile);
+        using var outputs = session.Run([NamedOnnxValue.CreateFromTensor("image", Images())]);
+        Assert.InRange(outputs.Single(o => o.Name == "Score").AsTensor<float>().Zip(expected, (s, e) => Math.Abs(s - e)).Max(), 0, 1e-4);
+        Assert.InRange(expected.Max() - expected.Min(), 0.2, 1);
+        // Features are the encoder's own.
+        float[] features = [.. _encoder.Transform(_context.Transforms.LoadImages("Image", null, "ImagePath").Fit(rows).Transform(rows)).GetColumn<float[]>("Features").SelectMany(f => f)];
+        Assert.InRange(outputs.Single(o => o.Name == "features").AsTensor<float>().Zip(features, (s, e) => Math.Abs(s - e)).Max(), 0, 1e-4);
+    }
+
     public static TheoryData<string, string> Refused => new()
     {
         { "naive bayes", "NaiveBayesMulticlassModelParameters" },
         { "pairs", "PairwiseCouplingModelParameters" },
-        { "normalised", "Step 4 of 6, a NormalizingTransformer" },
+        { "bins", "Step 4 of 6, a NormalizingTransformer" },
+        { "distribution", "no scaling of each feature" },
+        { "unit length", "Step 4 of 6, a LpNormNormalizingTransformer" },
+        { "other column", "reads the column 'Other'" },
         { "grayscale", "Step 2 of 6, a ImageGrayscalingTransformer" },
         { "no encoder", "no encoder" },
         { "no classifier", "no classifier" },
@@ -111,7 +148,11 @@ public sealed class FittedClassifierTests : IDisposable
         {
             "naive bayes" => Pipeline(_context.MulticlassClassification.Trainers.NaiveBayes()).Fit(rows),
             "pairs" => Pipeline(_context.MulticlassClassification.Trainers.PairwiseCoupling(_context.BinaryClassification.Trainers.LbfgsLogisticRegression())).Fit(rows),
-            "normalised" => load.Append(_encoder.AsEstimator()).Append(_context.Transforms.NormalizeMinMax("Features")).Append(Trainer("lbfgs")).Append(keys).Fit(rows),
+            "bins" => load.Append(_encoder.AsEstimator()).Append(_context.Transforms.NormalizeBinning("Features")).Append(Trainer("lbfgs")).Append(keys).Fit(rows),
+            "distribution" => load.Append(_encoder.AsEstimator()).Append(_context.Transforms.NormalizeLogMeanVariance("Features")).Append(Trainer("lbfgs")).Append(keys).Fit(rows),
+            "unit length" => load.Append(_encoder.AsEstimator()).Append(_context.Transforms.NormalizeLpNorm("Features")).Append(Trainer("lbfgs")).Append(keys).Fit(rows),
+            "other column" => load.Append(_encoder.AsEstimator()).Append(_context.Transforms.NormalizeMinMax("Other", "Features"))
+                .Append(_context.Transforms.NormalizeMinMax("Features", "Other")).Append(_context.MulticlassClassification.Trainers.LbfgsMaximumEntropy(featureColumnName: "Other")).Append(keys).Fit(rows),
             "grayscale" => _context.Transforms.LoadImages("Image", null, "ImagePath").Append(_context.Transforms.ConvertToGrayscale("Image")).Append(_encoder.AsEstimator())
                 .Append(_context.Transforms.Conversion.MapValueToKey("Label")).Append(Trainer("lbfgs")).Append(keys).Fit(rows),
             "no encoder" => load.Fit(rows),

@@ -2,6 +2,7 @@ using Microsoft.ML.Contrastive.Augmentation;
 using Microsoft.ML.Contrastive.Backbones;
 using Microsoft.ML.Contrastive.Encoders;
 using Microsoft.ML.Contrastive.Imaging;
+using Microsoft.ML.Contrastive.Methods;
 using Microsoft.ML.Data;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
@@ -111,6 +112,41 @@ public sealed class OnnxExportTests : IDisposable
         Assert.InRange(Deviation(pooled, Features(images)), 0, 1e-4);
     }
 
+    public static TheoryData<OnnxWeightType, bool> Combinations => [.. from weights in Enum.GetValues<OnnxWeightType>() from raw in new[] { false, true } select (weights, raw)];
+
+    /// <summary>Whatever is combined: others find of every output what the result says, and not more than the tolerance.</summary>
+    [Theory]
+    [MemberData(nameof(Combinations))]
+    public void Every_combination_of_options_is_compared_output_by_output(OnnxWeightType weights, bool raw)
+    {
+        BackboneModule backbone = Backbone.Parse("resnet10-cifar-w0.125").Create();
+        var head = new ProjectionHead(torch.nn.Sequential(("0", torch.nn.Linear(64, 16)), ("1", torch.nn.BatchNorm1d(16)), ("2", torch.nn.ReLU()), ("3", torch.nn.Linear(16, 8))));
+        backbone.eval();
+        head.Layers.eval();
+        using var encoder = new ContrastiveEncoderTransformer(_context, new EncoderNetwork(backbone, PixelNormalization.ImageNet, new ImageSize(24, 16), torch.CPU, head), "Features", "Image");
+        foreach ((bool map, bool projector, bool fold, int? batch) in from map in new[] { false, true } from projector in new[] { false, true } from fold in new[] { false, true }
+                                                                       where !(map && projector) select (map, projector, fold, fold ? null : (int?)2))
+        {
+            var options = new OnnxExportOptions { Weights = weights, RawImageInput = raw, FeatureMap = map, Projector = projector, FoldBatchNorm = fold, FixedBatch = batch };
+            OnnxExportResult result = encoder.ExportToOnnx(OnnxFile, options);
+
+            using TrialImages images = TrialImages.Noise(encoder.ImageSize, 2);
+            float[] pixels = images.Planes();
+            var expected = new Dictionary<string, float[]> { ["features"] = map ? encoder.Network.FeatureMap(pixels, 2) : encoder.Network.Encode(pixels, 2) };
+            if (projector)
+                expected["projection"] = encoder.Network.Project(pixels, 2);
+            Assert.Equal(expected.Keys, result.Outputs.Select(o => o.Name));
+            using var session = new InferenceSession(OnnxFile);
+            foreach ((string output, float[] values) in expected)
+            {
+                double deviation = Deviation(Run(session, images, raw, output), values);
+                Assert.InRange(deviation, 0, options.ToleranceFor(values.Max(Math.Abs)));
+                // The result's is of these images, among others.
+                Assert.InRange(deviation, 0, (1.001 * result.LargestDeviation) + 1e-6);
+            }
+        }
+    }
+
     [Fact]
     public void A_feature_map_of_a_vision_transformer_is_refused()
     {
@@ -168,6 +204,11 @@ public sealed class OnnxExportTests : IDisposable
     private float[] Run(TrialImages images, bool raw)
     {
         using var session = new InferenceSession(OnnxFile);
+        return Run(session, images, raw, session.OutputNames.Single());
+    }
+
+    private static float[] Run(InferenceSession session, TrialImages images, bool raw, string output)
+    {
         int[] shape = [images.Count, images.Size.Height, images.Size.Width, 3];
         using var outputs = session.Run(
         [
@@ -175,7 +216,7 @@ public sealed class OnnxExportTests : IDisposable
                 ? NamedOnnxValue.CreateFromTensor("image", new DenseTensor<byte>(images.Pixels, shape))
                 : NamedOnnxValue.CreateFromTensor("image", new DenseTensor<float>(images.Planes(), [shape[0], 3, shape[1], shape[2]])),
         ]);
-        return [.. outputs.Single().AsTensor<float>()];
+        return [.. outputs.Single(o => o.Name == output).AsTensor<float>()];
     }
 
     /// <summary>The features in memory, of images that ML.NET has resized and cropped.</summary>

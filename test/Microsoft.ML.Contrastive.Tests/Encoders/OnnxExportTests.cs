@@ -124,10 +124,15 @@ public sealed class OnnxExportTests : IDisposable
         backbone.eval();
         head.Layers.eval();
         using var encoder = new ContrastiveEncoderTransformer(_context, new EncoderNetwork(backbone, PixelNormalization.ImageNet, new ImageSize(24, 16), torch.CPU, head), "Features", "Image");
-        foreach ((bool map, bool projector, bool fold, int? batch) in from map in new[] { false, true } from projector in new[] { false, true } from fold in new[] { false, true }
-                                                                       where !(map && projector) select (map, projector, fold, fold ? null : (int?)2))
+        var combinations =
+            from map in new[] { false, true }
+            from projector in new[] { false, true }
+            from fold in new[] { false, true }
+            where !(map && projector)
+            select (map, projector, fold);
+        foreach ((bool map, bool projector, bool fold) in combinations)
         {
-            var options = new OnnxExportOptions { Weights = weights, RawImageInput = raw, FeatureMap = map, Projector = projector, FoldBatchNorm = fold, FixedBatch = batch };
+            var options = new OnnxExportOptions { Weights = weights, RawImageInput = raw, FeatureMap = map, Projector = projector, FoldBatchNorm = fold, FixedBatch = fold ? null : 2 };
             OnnxExportResult result = encoder.ExportToOnnx(OnnxFile, options);
 
             using TrialImages images = TrialImages.Noise(encoder.ImageSize, 2);

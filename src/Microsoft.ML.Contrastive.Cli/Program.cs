@@ -40,6 +40,7 @@ internal static class Program
             SweepCommand.Create(),
             DownloadCommand.Create(),
             EmbedCommand.Create(),
+            PreviewCommand.Create(),
             ExportCommand.Create(),
             DoctorCommand.Create(),
             CompletionCommand.Create(),

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Reflection;
-using Microsoft.ML.Contrastive.Augmentation;
 using Microsoft.ML.Contrastive.Encoders;
 using Microsoft.ML.Contrastive.Training;
 using Microsoft.ML.Contrastive.Training.Presets;
@@ -78,15 +77,8 @@ internal static class PretrainingRun
 
         var pipeline = new EstimatorChain<ITransformer>()
             .Append<ITransformer>(mlContext.Transforms.LoadImages(options.InputColumnName, imageFolder: null, nameof(LabelledImage.ImagePath)));
-        foreach (PlannedStep planned in run.Arm.Steps(run.Preset))
-        {
-            string[] views = [.. planned.Views.Select(view => run.Preset.ViewNames[view])];
-            pipeline = pipeline.Append<ITransformer>(planned.Step is CropStep crop
-                ? mlContext.Transforms.CropViews(views, options.InputColumnName, crop)
-                : mlContext.Transforms.AugmentViews(views, planned.Step));
-        }
 
-        return pipeline.Append(mlContext.Contrastive().Trainers.ContrastivePretrain(options))
+        return run.Arm.AppendTo(pipeline, mlContext, run.Preset, options.InputColumnName).Append(mlContext.Contrastive().Trainers.ContrastivePretrain(options))
             .Fit(mlContext.Data.LoadFromEnumerable(data.Train)).LastTransformer;
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.ML.Contrastive.Augmentation;
 using Microsoft.ML.Contrastive.Training.Presets;
+using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Contrastive.Cli.Sweep;
 
@@ -43,6 +44,24 @@ internal sealed record ViewArm(string Name, double Beta)
     public IEnumerable<PlannedStep> Steps(ContrastivePreset preset) => Name == Baseline
         ? preset.Steps
         : (preset with { JointCropBeta = double.IsNaN(Beta) ? 0 : Beta }).Steps.Select(step => step.Step is JointCrop joint ? step with { Step = Crop(joint) } : step);
+
+    /// <summary>The same as steps of a pipeline that make the view columns from an image column.</summary>
+    /// <param name="pipeline">What comes before.</param>
+    /// <param name="mlContext">Its seed is that of the views.</param>
+    /// <param name="preset">The steps.</param>
+    /// <param name="imageColumnName">The image column.</param>
+    public EstimatorChain<ITransformer> AppendTo(EstimatorChain<ITransformer> pipeline, MLContext mlContext, ContrastivePreset preset, string imageColumnName)
+    {
+        foreach (PlannedStep planned in Steps(preset))
+        {
+            string[] views = [.. planned.Views.Select(view => preset.ViewNames[view])];
+            pipeline = pipeline.Append<ITransformer>(planned.Step is CropStep crop
+                ? mlContext.Transforms.CropViews(views, imageColumnName, crop)
+                : mlContext.Transforms.AugmentViews(views, planned.Step));
+        }
+
+        return pipeline;
+    }
 
     private CropStep Crop(JointCrop joint) => Name switch
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Microsoft.ML.Contrastive.Cli.Verbs;
+using Microsoft.ML.Contrastive.Seams;
 
 namespace Microsoft.ML.Contrastive.Cli;
 
@@ -12,6 +13,8 @@ internal static class Program
 
     public static async Task<int> Main(string[] args)
     {
+        // ONNX Runtime 1.30 for Linux keeps an identifier of the machine and reports what it runs; nobody who starts this tool has asked for that.
+        NativeEnvironment.SetDefault("ORT_DISABLE_TELEMETRY", "1");
         using var interruption = new Interruption();
         return await RunAsync(args, Console.Out, Console.Error, interruption.Token).ConfigureAwait(false);
     }

@@ -65,9 +65,8 @@ internal static partial class TorchRuntime
     [SupportedOSPlatform("linux")]
     private static void LimitSpinning()
     {
-        const string SpinCount = "GOMP_SPINCOUNT";
-        if (Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null && Environment.GetEnvironmentVariable(SpinCount) is null)
-            _ = SetEnvironmentVariable(SpinCount, "0", overwrite: 0); // .NET's own only changes a copy that native code does not see.
+        if (Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null)
+            NativeEnvironment.SetDefault("GOMP_SPINCOUNT", "0");
     }
 
     [SupportedOSPlatform("linux")]
@@ -223,8 +222,4 @@ internal static partial class TorchRuntime
     // glibc: "…/libstdc++.so.6: version `GLIBCXX_3.4.32' not found (required by …)".
     [GeneratedRegex("version [`']([^`']+)' not found")]
     private static partial Regex MissingVersionPattern();
-
-    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
-    [SupportedOSPlatform("linux")]
-    private static partial int SetEnvironmentVariable(string name, string value, int overwrite);
 }

@@ -55,6 +55,18 @@ public sealed class EmbedExportTests(TinyRun run) : IClassFixture<TinyRun>
     }
 
     [Fact]
+    public async Task Nothing_is_kept_or_told_about_the_machine()
+    {
+        string home = Directory.CreateDirectory(In("home")).FullName;
+        using var process = new ToolProcess(
+            new Dictionary<string, string> { ["HOME"] = home, ["XDG_CACHE_HOME"] = Path.Combine(home, ".cache") },
+            "embed", "--encoder", run.Run, "--dataset", run.Images, "--output", In("silent.csv"));
+        (int code, _, string error) = await process.End();
+        Assert.True(code == ExitCode.Success, error);
+        Assert.Empty(Directory.GetFiles(home, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
     public async Task NumPy_reads_the_array()
     {
         float[][] expected = await Csv("expected.csv", "--encoder", run.Run);

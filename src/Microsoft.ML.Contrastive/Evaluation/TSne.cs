@@ -37,7 +37,9 @@ public static class TSne
         int rows = FeatureRows.Count(features, dimension, nameof(features));
         if (rows is < FewestRows or > MaximumRows)
             throw new ArgumentException($"There are {rows} rows; a map takes {FewestRows} to {MaximumRows}. Pass a sample.", nameof(features));
-        options.Validate(rows);
+        options.Validate();
+        if (options.Start is { } start && (start.Length != 2 * rows || !start.All(float.IsFinite)))
+            throw new ArgumentException($"{nameof(TSneOptions.Start)} has {start.Length} values; {rows} rows need two each, all finite.", nameof(options));
 
         double perplexity = Math.Min(options.Perplexity, Math.Max((rows - 1) / 3.0, 1 + 1e-3));
         var descent = new TSneDescent(TSneProbabilities.Of(features, dimension, perplexity, cancellationToken), FirstMap(options, rows), Math.Max(rows / (4 * options.EarlyExaggeration), 50));

@@ -32,8 +32,7 @@ public sealed record TSneOptions
     public float[]? Start { get; init; }
 
     /// <summary>Throws for values out of range.</summary>
-    /// <param name="rows">Number of rows n.</param>
-    internal void Validate(int rows)
+    internal void Validate()
     {
         if (!(Perplexity > LowestPerplexity) || !double.IsFinite(Perplexity))
             throw new ArgumentOutOfRangeException(nameof(Perplexity), Perplexity, $"{nameof(Perplexity)} is {Perplexity}; it must be finite and greater than {LowestPerplexity}.");
@@ -41,9 +40,5 @@ public sealed record TSneOptions
             throw new ArgumentOutOfRangeException(nameof(EarlyExaggeration), EarlyExaggeration, $"{nameof(EarlyExaggeration)} is {EarlyExaggeration}; it must be finite and at least 1.");
         if (Iterations < 1)
             throw new ArgumentOutOfRangeException(nameof(Iterations), Iterations, $"{nameof(Iterations)} is {Iterations}; it must be at least 1.");
-        if (Start is not null && Start.Length != 2 * rows)
-            throw new ArgumentException($"{nameof(Start)} has {Start.Length} values; {rows} rows need two each.", nameof(Start));
-        if (Start?.All(float.IsFinite) == false)
-            throw new ArgumentException($"{nameof(Start)} has a value that is not finite.", nameof(Start));
     }
 }

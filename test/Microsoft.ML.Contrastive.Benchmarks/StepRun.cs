@@ -30,18 +30,21 @@ internal static class StepRun
         step.BeginEpoch(default);
         List<double> measured = [];
         long begin = Stopwatch.GetTimestamp();
+        TimeSpan processor = default;
         for (int i = 0; measured.Count < FewestSteps || Stopwatch.GetElapsedTime(begin).TotalSeconds < seconds; i++)
         {
             long start = Stopwatch.GetTimestamp();
             _ = step.Add(batch, new TrainingPosition(i, int.MaxValue, 1));
-            if (i == WarmUp)
-                begin = Stopwatch.GetTimestamp();
             if (i >= WarmUp)
                 measured.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+            if (i == WarmUp - 1)
+                (begin, processor) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
         }
 
+        double processorSeconds = (Environment.CpuUsage.TotalTime - processor).TotalSeconds / measured.Count;
         measured.Sort();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"step_seconds {measured[measured.Count / 2]:F6}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"step_processor_seconds {processorSeconds:F6}"));
         return 0;
     }
 }

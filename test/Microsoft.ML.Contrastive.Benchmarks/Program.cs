@@ -5,6 +5,7 @@
 using System.CommandLine;
 using BenchmarkDotNet.Running;
 using Microsoft.ML.Contrastive.Benchmarks;
+using Microsoft.ML.Contrastive.Training;
 
 var memory = new Command("memory", "Pretrains for some hundred steps and prints resident memory and torch's live tensors on the way.");
 var steps = new Option<int>("--steps") { Description = "Steps to train, a multiple of 20.", DefaultValueFactory = _ => 400 };
@@ -94,8 +95,13 @@ var batch = new Option<int>("--batch") { Description = "Images a step, of two vi
 var stepSeconds = new Option<double>("--seconds") { Description = "How long to measure.", DefaultValueFactory = _ => 10 };
 step.Add(viewSide);
 step.Add(batch);
+var format = new Option<MemoryFormat>("--memory-format") { Description = "Order of images in memory; as training chooses when it is left out." };
+var precision = new Option<Precision>("--precision") { Description = "Numbers to calculate with; as training chooses when it is left out." };
 step.Add(stepSeconds);
-step.SetAction(arguments => StepRun.Execute(arguments.GetValue(viewSide), arguments.GetValue(batch), arguments.GetValue(stepSeconds)));
+step.Add(format);
+step.Add(precision);
+step.SetAction(arguments => StepRun.Execute(
+    arguments.GetValue(viewSide), arguments.GetValue(batch), arguments.GetValue(stepSeconds), arguments.GetValue(format), arguments.GetValue(precision)));
 
 var epoch = new Command("epoch", "Times an epoch of SimCLR on a folder of images, from opening the folder to the end of the last step.");
 var data = new Option<string>("--data") { Description = "Folder of class folders.", Required = true };

@@ -14,12 +14,16 @@ internal static class StepRun
 {
     private const int WarmUp = 3, FewestSteps = 3, LargestSmallImage = 96;
 
-    public static int Execute(int side, int batchSize, double seconds)
+    public static int Execute(int side, int batchSize, double seconds, MemoryFormat format, Precision precision)
     {
         Seams.TorchRuntime.EnsureLoaded();
         torch.set_num_threads(Environment.ProcessorCount);
         Backbone backbone = Backbone.ResNet18(side <= LargestSmallImage ? Stem.Cifar : Stem.ImageNet);
         TrainingModule method = Seams.TorchInitialization.FromSeed(1, () => new SimClr().Create(backbone));
+        precision = precision.Resolve(DeviceType.CPU);
+        if (format.Resolve(backbone, precision, DeviceType.CPU) == MemoryFormat.ChannelsLast)
+            Seams.ChannelsLast.Apply(method);
+        using MixedPrecision? mixed = precision == Precision.BFloat16 ? new MixedPrecision(method, DeviceType.CPU) : null;
         var schedule = new TrainingSchedule(1, batchSize, 1, new Sgd { LearningRate = 0.25 }, new CosineSchedule { WarmupEpochs = 0 });
         using OptimizerState optimizer = schedule.Optimizer.Create(method.TrainableParameters(), schedule.PeakLearningRate);
         var step = new TrainingStep(new TrainingState(method, optimizer), schedule, torch.CPU);

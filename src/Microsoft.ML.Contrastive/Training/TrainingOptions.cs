@@ -216,6 +216,14 @@ public abstract class TrainingOptions
     /// <value>The default value is <see langword="null"/>: half of the processors on the CPU, all of them when training runs on a GPU.</value>
     public int? RenderThreads { get; set; }
 
+    /// <summary>The numbers that networks calculate with in training. The log says what was chosen.</summary>
+    /// <value>The default value is <see cref="Training.Precision.Auto"/>: single precision on most CPUs, bfloat16 on a GPU.</value>
+    public Precision Precision { get; set; }
+
+    /// <summary>The order in which networks lay images in memory, which is a matter of speed. The encoder that is handed out has torch's own. The log says what was chosen.</summary>
+    /// <value>The default value is <see cref="Training.MemoryFormat.Auto"/>: channels last for ResNets on a CPU or in bfloat16.</value>
+    public MemoryFormat MemoryFormat { get; set; }
+
     /// <summary>Whether <see cref="EpochMetric.OnlineAccuracy"/> will be there.</summary>
     private protected virtual bool MeasuresOnlineAccuracy => false;
 
@@ -235,6 +243,8 @@ public abstract class TrainingOptions
         if (LabelColumnName is not null)
             Require(LabelColumnName, nameof(LabelColumnName));
         Methods.Require.Defined(UnreadableImages);
+        Methods.Require.Defined(Precision);
+        Methods.Require.Defined(MemoryFormat);
         if (ViewColumnNames.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new ArgumentException($"{nameof(ViewColumnNames)} names '{twice.Key}' {twice.Count()} times; a positive pair of a view with itself teaches nothing.", nameof(ViewColumnNames));
         AtLeast(Epochs, 0, nameof(Epochs));
@@ -302,6 +312,15 @@ public abstract class TrainingOptions
         var resolved = (TrainingOptions)MemberwiseClone();
         if (InitialEncoder?.Network is { } network)
             (resolved.Backbone, resolved.Normalization) = (network.Backbone.Description!, network.Normalization);
+        return resolved;
+    }
+
+    /// <summary>A copy of these settings, with what is chosen by the device.</summary>
+    internal TrainingOptions ResolvedFor(TorchSharp.DeviceType device)
+    {
+        var resolved = (TrainingOptions)MemberwiseClone();
+        resolved.Precision = Precision.Resolve(device);
+        resolved.MemoryFormat = MemoryFormat.Resolve(Backbone, resolved.Precision, device);
         return resolved;
     }
 

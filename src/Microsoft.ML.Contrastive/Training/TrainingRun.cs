@@ -36,6 +36,7 @@ internal sealed class TrainingRun(MLContext context, TrainingOptions options, Tr
         using Workspace? workspace = options.WorkspacePath is { } path ? Workspace.Open(path, options.Resume) : null;
         int seed = options.Seed ?? MlNetInternals.Seed(context) ?? workspace?.Saved?.Seed ?? Random.Shared.Next();
         Device device = TorchDevice.Select(context, channel);
+        options = options.ResolvedFor(device.type);
         var errors = new ImageErrors(options.UnreadableImages, channel);
         using IViewSource source = ViewSources.Open(trainData, views, options, unchecked((ulong)seed), device, errors, channel, task.Labels);
         var schedule = new TrainingSchedule(options.Epochs, options.BatchSize, options.GradientAccumulationSteps, options.Optimizer, options.LearningRateSchedule);
@@ -46,15 +47,19 @@ internal sealed class TrainingRun(MLContext context, TrainingOptions options, Tr
         var history = new RunHistory(options);
         using var journal = new TrainingJournal(options, channel, history, workspace is null ? null : new RunCheckpoints(
             workspace, seed, Fingerprint.Of(options, task, seed, imageSize, views, source, Fingerprint.OfData(source, trainData, input, options.CancellationToken)), history));
-        journal.Note($"Training {options.Backbone.Name} on {source.RowCount} images, {options.Epochs} epochs of {source.RowCount / schedule.ImagesPerStep} steps, on {device}, seed {seed}. {task.Method}; {options.Optimizer}; {options.LearningRateSchedule}.");
+        journal.Note($"Training {options.Backbone.Name} on {source.RowCount} images, {options.Epochs} epochs of {source.RowCount / schedule.ImagesPerStep} steps, on {device}, {options.Precision}, {options.MemoryFormat}, seed {seed}. {task.Method}; {options.Optimizer}; {options.LearningRateSchedule}.");
         TrainingModule module = TorchInitialization.FromSeed(seed, Create);
         ProjectionHead? projector = task.KeepsProjector ? module.Projector : null;
         EncoderNetwork? network = null;
         try
         {
             module.to(device);
+            if (options.MemoryFormat == MemoryFormat.ChannelsLast)
+                ChannelsLast.Apply(module);
             network = new EncoderNetwork(module.Encoder, options.Normalization, imageSize, device, projector);
             int epochs = Train(module, network, schedule, source, trainData, validationData, input, device, journal);
+            if (options.MemoryFormat == MemoryFormat.ChannelsLast)
+                ChannelsLast.Undo(module.Encoder);
             return result(network, epochs);
         }
         catch
@@ -92,6 +97,7 @@ internal sealed class TrainingRun(MLContext context, TrainingOptions options, Tr
             validationData is not null && MonitoredSample.AnyLabel(validationData, LabelOf(validationData), options.CancellationToken));
         var pairs = new MonitoredPairs(source, Math.Min(options.MonitoredImages, TrainingOptions.Defaults.MonitoredPairs));
         using OptimizerState optimizer = options.Optimizer.Create(module.TrainableParameters(), schedule.PeakLearningRate);
+        using MixedPrecision? mixed = options.Precision == Precision.BFloat16 ? new MixedPrecision(module, device.type) : null;
         using OnlineProbeState? probe = task.OnlineProbe is null ? null : new OnlineProbeState(task.OnlineProbe, module.Encoder, task.Labels!.ClassNames.Count, schedule, device);
         using HeatMapRegions? heatMaps = HeatMapRegions.Of(source, module, network.InputSize, device);
         var training = new TrainingState(module, optimizer, probe) { Results = [module.Result, .. network.Projector is { } projector ? [projector.Layers] : Array.Empty<nn.Module>()] };

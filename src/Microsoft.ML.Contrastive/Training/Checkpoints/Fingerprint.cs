@@ -41,6 +41,8 @@ internal static class Fingerprint
         Add(values, nameof(options.Epochs), options.Epochs);
         Add(values, nameof(options.BatchSize), options.BatchSize);
         Add(values, nameof(options.GradientAccumulationSteps), options.GradientAccumulationSteps);
+        Add(values, nameof(options.Precision), options.Precision);
+        Add(values, nameof(options.MemoryFormat), options.MemoryFormat);
         Add(values, nameof(options.BestEpochMetric), options.BestEpochMetric);
         Add(values, nameof(options.Normalization), options.Normalization);
         Add(values, nameof(task.Method), task.Method);

@@ -61,6 +61,12 @@ internal sealed record RunSettings
     /// <inheritdoc cref="TrainingOptions.RenderThreads"/>
     public int? RenderThreads { get; init; }
 
+    /// <inheritdoc cref="TrainingOptions.Precision"/>
+    public Precision Precision { get; init; }
+
+    /// <inheritdoc cref="TrainingOptions.MemoryFormat"/>
+    public MemoryFormat MemoryFormat { get; init; }
+
     /// <summary>Tells a trainer.</summary>
     public void ApplyTo(ContrastivePretrainTrainer.Options options)
     {
@@ -79,5 +85,7 @@ internal sealed record RunSettings
         options.StoredShorterSide = StoredShorterSide;
         options.MaximumStoreBytes = MaximumStoreBytes;
         options.RenderThreads = RenderThreads;
+        options.Precision = Precision;
+        options.MemoryFormat = MemoryFormat;
     }
 }

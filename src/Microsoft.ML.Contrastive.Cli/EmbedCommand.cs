@@ -16,7 +16,7 @@ internal sealed class EmbedCommand
     private readonly Option<string> _dataset = new("--dataset") { Description = "Images: a folder, an archive, a list or a data set's own files.", HelpName = "PATH", Required = true };
     private readonly Option<string?> _format = new("--dataset-format") { Description = "Layout of the data set, where it is not recognised.", HelpName = "NAME" };
     private readonly Option<string?> _split = new("--split") { Description = $"Only images of this part: {string.Join(", ", Split.All)}. Default: all images.", HelpName = "NAME", CustomParser = OptionParsing.Parsed<string?>(text => OptionParsing.OneOf(Split.All)(text)) };
-    private readonly Option<string> _output = new("--output") { Description = "The file: .csv (filename,embedding_0,…), or .npy (an array of floats, with the names in FILE.filenames.txt).", HelpName = "FILE", Required = true };
+    private readonly Option<string> _output = new("--output") { Description = "The file: .csv (filename,embedding_0,…), .parquet (filename and a list of floats), or .npy (an array of floats, with the names in FILE.filenames.txt).", HelpName = "FILE", Required = true };
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replace the file where it exists." };
 
     /// <summary>The verb with its options.</summary>
@@ -35,7 +35,7 @@ internal sealed class EmbedCommand
     {
         string output = Path.GetFullPath(context.Value(_output)!);
         if (!EmbeddingFile.Extensions.Contains(Path.GetExtension(output).ToLowerInvariant()))
-            throw new UsageException($"--output: '{output}' must end in {string.Join(" or ", EmbeddingFile.Extensions)}: the extension says what is written.");
+            throw new UsageException($"--output: '{output}' must end in {string.Join(", ", EmbeddingFile.Extensions)}: the extension says what is written.");
         if (Directory.Exists(output) || !Directory.Exists(Path.GetDirectoryName(output)))
             throw new UsageException($"--output: '{output}' is no file in a folder that exists.");
         if (File.Exists(output) && !context.Value(_overwrite))

@@ -3,6 +3,8 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.ML.Contrastive.Cli.Verbs;
+using Parquet;
+using Parquet.Schema;
 
 namespace Microsoft.ML.Contrastive.Tests.Cli;
 
@@ -82,6 +84,26 @@ public sealed class EmbedExportTests(TinyRun run) : IClassFixture<TinyRun>
     }
 
     [Fact]
+    public async Task Parquet_has_a_list_of_floats_a_row()
+    {
+        float[][] expected = await Csv("same.csv", "--encoder", run.Run);
+        (int code, _, string error) = await ToolRun.Of("embed", "--encoder", run.Run, "--dataset", run.Images, "--output", In("table.parquet"));
+        Assert.True(code == ExitCode.Success, error);
+        await using FileStream stream = File.OpenRead(In("table.parquet"));
+        await using ParquetReader reader = await ParquetReader.CreateAsync(stream, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(["filename", "embedding/list/element"], reader.Schema.GetDataFields().Select(field => field.Path.ToString()));
+        using ParquetRowGroupReader group = reader.OpenRowGroupReader(0);
+        Assert.Equal(expected.Length, group.RowCount);
+        float[] values = new float[expected.Length * TinyRun.Features];
+        DataField element = reader.Schema.GetDataFields()[1];
+        int[] definition = new int[values.Length], repetition = new int[values.Length];
+        await group.ReadRawAsync<float>(element, values, definition, repetition, TestContext.Current.CancellationToken);
+        Assert.All(definition, level => Assert.Equal(element.MaxDefinitionLevel, level));
+        Assert.Equal(expected.Length, repetition.Count(level => level == 0));
+        Assert.Equal(expected.SelectMany(row => row), values);
+    }
+
+    [Fact]
     public async Task Options_of_the_ONNX_file_are_taken()
     {
         (int code, string output, string error) = await ToolRun.Of("export", "--encoder", run.Run, "--output", In("raw.onnx"), "--raw-image", "--weights", "float16", "--output-name", "embedding", "--json");
@@ -103,7 +125,7 @@ public sealed class EmbedExportTests(TinyRun run) : IClassFixture<TinyRun>
 
     [Theory]
     [InlineData("no '/nowhere'", "embed", "--encoder", "/nowhere")]
-    [InlineData(".csv or .npy", "embed", "--output", "/tmp/x.xlsx")]
+    [InlineData(".csv, .npy, .parquet", "embed", "--output", "/tmp/x.xlsx")]
     [InlineData("no file in a folder that exists", "embed", "--output", "/nowhere/x.csv")]
     [InlineData("There is no 'tset'. Did you mean 'test'", "embed", "--split", "tset")]
     [InlineData("--raw-image is for ONNX", "export", "--raw-image", "--output", "x.pth")]

@@ -111,6 +111,20 @@ public sealed class ProjectorTests : IDisposable
     }
 
     [Fact]
+    public void The_heads_weights_count_towards_the_size_that_a_file_may_have()
+    {
+        using BackboneModule backbone = Backbone.Parse("resnet10-cifar-w0.125").Create();
+        using var head = new ProjectionHead(torch.nn.Linear(64, 1000));
+        var options = new OnnxModelOptions("image", "features", 16, 16)
+        {
+            Head = new OnnxHead([new("projection", Onnx.TensorProto.Types.DataType.Float, 1000)], (graph, features) => [head.WriteOnnx(graph, features)]) { Tensors = head.Tensors },
+        };
+        long encoder = backbone.state_dict().Values.Sum(t => t.NumberOfElements * sizeof(float)), all = encoder + (65 * 1000 * sizeof(float));
+        OnnxModel.Write(backbone, options with { LargestFile = all });
+        Assert.Throws<InvalidOperationException>(() => OnnxModel.Write(backbone, options with { LargestFile = all - 1 }));
+    }
+
+    [Fact]
     public void A_layer_that_cannot_be_written_is_named()
     {
         using var head = new ProjectionHead(torch.nn.Sequential(("0", torch.nn.Linear(4, 4)), ("1", torch.nn.Tanh())));

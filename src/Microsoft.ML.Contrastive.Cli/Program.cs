@@ -44,6 +44,7 @@ internal static class Program
             DownloadCommand.Create(),
             EmbedCommand.Create(),
             PreviewCommand.Create(),
+            DifficultyCommand.Create(),
             ExportCommand.Create(),
             DoctorCommand.Create(),
             CompletionCommand.Create(),

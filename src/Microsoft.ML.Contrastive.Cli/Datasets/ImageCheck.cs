@@ -5,6 +5,9 @@ internal static class ImageCheck
 {
     private const int Named = 5;
 
+    /// <summary>So many take long enough to be announced.</summary>
+    private const int Many = 10_000;
+
     /// <summary>The images that can be decoded.</summary>
     /// <param name="path">The data set, for errors.</param>
     /// <param name="images">All images.</param>
@@ -13,7 +16,8 @@ internal static class ImageCheck
     /// <exception cref="InvalidDataException">None can be decoded, or one cannot and the options refuse that.</exception>
     public static DatasetImage[] Usable(string path, DatasetImage[] images, DatasetOptions options, List<string> notes)
     {
-        options.Announce?.Invoke($"Decoding {images.Length} images once to check them.");
+        if (images.Length >= Many)
+            options.Announce?.Invoke($"Decoding {images.Length} images once to check them.");
         string?[] problems = new string?[images.Length];
         Parallel.For(0, images.Length, new ParallelOptions { CancellationToken = options.Cancellation }, i =>
         {

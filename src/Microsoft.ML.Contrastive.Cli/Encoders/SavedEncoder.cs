@@ -29,6 +29,9 @@ internal sealed class SavedEncoder : IDisposable
     /// <summary>Number of features.</summary>
     public int FeatureDimension => Transformer is OnnxEncoderTransformer onnx ? onnx.FeatureDimension : ((ContrastiveEncoderTransformer)Transformer).FeatureDimension;
 
+    /// <summary>Size to which it brings images.</summary>
+    public ImageSize ImageSize => Transformer is OnnxEncoderTransformer onnx ? new ImageSize(onnx.ImageWidth, onnx.ImageHeight) : ((ContrastiveEncoderTransformer)Transformer).ImageSize;
+
     /// <summary>Opens an encoder for scoring: of a run by its ONNX file where there is one, which needs no torch.</summary>
     /// <param name="context">What was typed.</param>
     /// <param name="options">The options that say which.</param>

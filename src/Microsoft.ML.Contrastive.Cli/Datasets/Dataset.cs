@@ -9,17 +9,26 @@ namespace Microsoft.ML.Contrastive.Cli.Datasets;
 internal sealed class Dataset : IDisposable
 {
     private readonly FileTree _tree;
+    private readonly Dataset? _unlabeled;
     private readonly DatasetImage[] _images;
 
-    private Dataset(string path, string format, FileTree tree, DatasetContents contents, DatasetImage[] images, IReadOnlyList<string> notes)
+    private Dataset(string path, string format, FileTree tree, DatasetContents contents, DatasetImage[] images, IReadOnlyList<string> notes, Dataset? unlabeled)
     {
-        (Path, Format, _tree, _images, Notes) = (path, format, tree, images, notes);
+        if (unlabeled is not null)
+            images = [.. images, .. unlabeled._images.Select(image => image with { Class = DatasetImage.NoClass, Split = Split.Unlabeled })];
+        (Path, Format, _tree, _images, Notes, _unlabeled) = (path, format, tree, images, [.. notes, .. unlabeled?.Notes ?? []], unlabeled);
         ClassNames = contents.ClassNames;
         Splits = [.. Split.All.Where(split => images.Any(image => image.Split == split))];
     }
 
     /// <summary>What was opened, as a full path.</summary>
     public string Path { get; }
+
+    /// <summary>The second place whose images are among them, as a full path; null when there is none.</summary>
+    public string? Unlabeled => _unlabeled?.Path;
+
+    /// <summary>The images, in the order of the rows.</summary>
+    public IReadOnlyList<DatasetImage> Images => _images;
 
     /// <summary>Name of the layout, one of <see cref="DatasetLayout.Names"/>.</summary>
     public string Format { get; }
@@ -37,7 +46,7 @@ internal sealed class Dataset : IDisposable
     public IReadOnlyList<string> Notes { get; }
 
     /// <summary>Names of images that could not be decoded when a row was read, in ordinal order; it grows while rows are read.</summary>
-    public IReadOnlyList<string> Unreadable => [.. _tree.Unreadable.Keys.Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Unreadable => [.. _tree.Unreadable.Keys.Concat(_unlabeled?.Unreadable ?? []).Order(StringComparer.Ordinal)];
 
     /// <summary>All images as rows; see <see cref="DatasetView"/> for the columns.</summary>
     public IDataView Rows => new DatasetView(_images, ClassNames);
@@ -67,7 +76,8 @@ internal sealed class Dataset : IDisposable
                     throw new InvalidDataException($"'{path}' has the layout {layout.Name} but holds no image. {string.Join(" ", notes)}".TrimEnd());
                 if (options.BrokenImages != BrokenImages.WhenRead)
                     images = ImageCheck.Usable(path, images, options, notes);
-                return new Dataset(path, layout.Name, contents.Tree ?? tree, contents, images, notes);
+                Dataset? unlabeled = options.Unlabeled is { } more ? Open(more, options with { Unlabeled = null, Format = null }) : null;
+                return new Dataset(path, layout.Name, contents.Tree ?? tree, contents, images, notes, unlabeled);
             }
 
             throw new InvalidDataException(options.Format is { } format
@@ -90,6 +100,9 @@ internal sealed class Dataset : IDisposable
         return new DatasetView(_images, ClassNames, [.. Enumerable.Range(0, Count).Where(i => splits.Contains(_images[i].Split))]);
     }
 
+    /// <summary>Some rows, by their places in <see cref="Rows"/>, in that order.</summary>
+    public IDataView RowsAt(int[] places) => new DatasetView(_images, ClassNames, places);
+
     /// <summary>Number of images of a split; 0 when there is none of that name.</summary>
     public int CountOf(string split) => _images.Count(image => image.Split == split);
 
@@ -97,5 +110,9 @@ internal sealed class Dataset : IDisposable
     public int LabelledCount => _images.Count(image => image.Class >= 0);
 
     /// <inheritdoc/>
-    public void Dispose() => _tree.Dispose();
+    public void Dispose()
+    {
+        _tree.Dispose();
+        _unlabeled?.Dispose();
+    }
 }

@@ -19,6 +19,9 @@ internal sealed record DatasetOptions
     /// <summary>Name of the layout, one of <see cref="DatasetLayout.Names"/>; recognised when null.</summary>
     public string? Format { get; init; }
 
+    /// <summary>A second place whose images are taken without their labels, as <see cref="Split.Unlabeled"/>.</summary>
+    public string? Unlabeled { get; init; }
+
     /// <summary>What happens to images that cannot be decoded.</summary>
     public BrokenImages BrokenImages { get; init; }
 

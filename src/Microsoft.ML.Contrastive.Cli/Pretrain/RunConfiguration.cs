@@ -24,7 +24,7 @@ internal sealed class RunConfiguration
     /// <summary>What may be otherwise when a run is resumed: where the data lie (its content is compared), the machine, and what is kept or watched.</summary>
     private static readonly HashSet<string> FreeToChange =
     [
-        "dataset", "datasetFormat", "device", "monitoredImages", "restoreBestWeights", "earlyStopping", "checkpointEveryEpochs", "checkpointEverySteps", "unreadableImages",
+        "dataset", "unlabeled", "datasetFormat", "device", "monitoredImages", "restoreBestWeights", "earlyStopping", "checkpointEveryEpochs", "checkpointEverySteps", "unreadableImages",
         "imageStorage", "imageStorePath", "maximumStoreBytes", "renderThreads", "name", "source", "deviations",
     ];
 

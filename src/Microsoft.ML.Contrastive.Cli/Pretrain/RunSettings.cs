@@ -10,6 +10,9 @@ internal sealed record RunSettings
     /// <summary>What is trained on: a folder or a file.</summary>
     public string Dataset { get; init; } = "";
 
+    /// <summary>More images that are trained on, without labels: a folder or a file.</summary>
+    public string? Unlabeled { get; init; }
+
     /// <summary>Layout of the data set; recognised when null.</summary>
     public string? DatasetFormat { get; init; }
 

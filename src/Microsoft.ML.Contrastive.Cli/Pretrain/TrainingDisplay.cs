@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.ML.Contrastive.Cli.Verbs;
 using Microsoft.ML.Contrastive.Training;
 
 namespace Microsoft.ML.Contrastive.Cli.Pretrain;
@@ -6,6 +7,13 @@ namespace Microsoft.ML.Contrastive.Cli.Pretrain;
 /// <summary>Shows how training goes.</summary>
 internal abstract class TrainingDisplay
 {
+    /// <summary>Live where that is a terminal, else lines.</summary>
+    public static TrainingDisplay For(VerbContext context)
+    {
+        context.AnswersInterruption = context.Terminal.Profile.Out.IsTerminal;
+        return context.AnswersInterruption ? new LiveDisplay(context.Terminal, context.Cancellation) : new PlainDisplay(context.Output, context.Error);
+    }
+
     /// <summary>Shows while something runs.</summary>
     /// <param name="train">What runs; it calls the other members.</param>
     public virtual T Around<T>(Func<T> train) => train();

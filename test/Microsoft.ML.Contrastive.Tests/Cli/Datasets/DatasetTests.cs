@@ -142,4 +142,17 @@ public sealed class DatasetTests : IDisposable
         using Dataset dataset = _folder.Open();
         Assert.Contains("it has train", Assert.Throws<ArgumentException>(() => dataset.RowsOf("test")).Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Images_of_a_second_place_are_without_labels_whatever_theirs_are()
+    {
+        using var folder = new DatasetFolder();
+        folder.WriteImages("photos/cat/a.png", "photos/dog/b.png", "more/bird/c.png", "more/fish/d.png");
+        using Dataset data = Dataset.Open(folder["photos"], folder.Options with { Unlabeled = folder["more"] });
+        Assert.Equal(["cat", "dog"], data.ClassNames);
+        Assert.Equal((4, 2, 2), (data.Count, data.LabelledCount, data.CountOf(Split.Unlabeled)));
+        Assert.Equal(folder["more"], data.Unlabeled);
+        Assert.Equal([folder["more/bird/c.png"], folder["more/fish/d.png"]], data.RowsOf(Split.Unlabeled).GetColumn<string>(DatasetView.PathColumnName));
+        Assert.Equal(["dog", ""], data.RowsAt([1, 3]).GetColumn<string>(DatasetView.LabelColumnName));
+    }
 }

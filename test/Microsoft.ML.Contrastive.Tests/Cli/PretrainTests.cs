@@ -147,7 +147,7 @@ public sealed class PretrainTests : IDisposable
     public async Task Control_C_saves_and_the_resumed_run_ends_as_if_nothing_had_been()
     {
         string whole = Path.Combine(_folder, "whole");
-        string[] longer = ["--epochs", "12"];
+        string[] longer = ["--epochs", "40"];
         (int code, string output, string error) = await new ToolProcess(NoEnvironment, Tiny([.. longer, "--output", whole])).End();
         Assert.True(code == ExitCode.Success, error);
 
@@ -169,7 +169,7 @@ public sealed class PretrainTests : IDisposable
 
         (code, output, error) = await new ToolProcess(NoEnvironment, "pretrain", "--resume", "--output", Output).End();
         Assert.True(code == ExitCode.Success, error);
-        Assert.Contains("epoch 12/12", output, StringComparison.Ordinal);
+        Assert.Contains("epoch 40/40", output, StringComparison.Ordinal);
         Assert.Equal(File.ReadAllBytes(Path.Combine(whole, "exported_models", "encoder.safetensors")), File.ReadAllBytes(Path.Combine(Output, "exported_models", "encoder.safetensors")));
     }
 
@@ -195,7 +195,6 @@ public sealed class PretrainTests : IDisposable
         stop.CancelAfter(TimeSpan.FromSeconds(2));
         int code = await Program.RunAsync(["pretrain", "--resume", "--output", Output], output, error, stop.Token);
         Assert.True(code == ExitCode.Cancelled, error.ToString());
-        Assert.Contains("--resume", error.ToString(), StringComparison.Ordinal);
         Assert.True(EpochMetrics.ReadFile(Path.Combine(Output, "metrics.jsonl")).Count >= 2);
     }
 

@@ -1,9 +1,10 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace Microsoft.ML.Contrastive.Tests.Cli;
 
 /// <summary>The tool as a process of its own, which can be sent signals and looked into.</summary>
-internal sealed class ToolProcess : IDisposable
+internal sealed partial class ToolProcess : IDisposable
 {
     private readonly Process _process;
     private readonly Task<string> _error;
@@ -25,8 +26,8 @@ internal sealed class ToolProcess : IDisposable
     /// <summary>Ctrl-C.</summary>
     public void Interrupt()
     {
-        using var kill = Process.Start("kill", ["-INT", $"{_process.Id}"]);
-        kill.WaitForExit();
+        const int Interrupted = 2;
+        Assert.Equal(0, Kill(_process.Id, Interrupted));
     }
 
     /// <summary>Waits for the end.</summary>
@@ -43,4 +44,7 @@ internal sealed class ToolProcess : IDisposable
             _process.Kill();
         _process.Dispose();
     }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
 }

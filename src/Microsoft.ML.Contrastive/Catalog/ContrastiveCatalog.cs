@@ -45,7 +45,7 @@ public sealed class ContrastiveCatalog
     }
 
     /// <summary>An encoder from a file of weights that were trained elsewhere, or in a run of this library.</summary>
-    /// <param name="path">A safetensors file, a file of PyTorch 1.6 or later (.pth, .pt, .ckpt), or the folder of a checkpoint (<c>checkpoints/best</c>).</param>
+    /// <param name="path">A safetensors file, a file of PyTorch (.pth, .pt, .ckpt; the zip archive and the form before PyTorch 1.6), or the folder of a checkpoint (<c>checkpoints/best</c>).</param>
     /// <param name="backbone">The network that the weights belong to.</param>
     /// <param name="options">Image size, normalisation, columns, names of the tensors, and whether a part is enough.</param>
     /// <returns>The encoder, as pretraining would return it. <see cref="ContrastiveEncoderTransformer.LoadedWeights"/> says what was read.</returns>
@@ -65,7 +65,7 @@ public sealed class ContrastiveCatalog
         PretrainedEncoder.Load(Context, path, backbone, options ?? new LoadEncoderOptions());
 
     /// <inheritdoc cref="LoadEncoder(string, Backbone, LoadEncoderOptions?)"/>
-    /// <param name="path">A safetensors file, a file of PyTorch 1.6 or later (.pth, .pt, .ckpt), or the folder of a checkpoint (<c>checkpoints/best</c>).</param>
+    /// <param name="path">A safetensors file, a file of PyTorch (.pth, .pt, .ckpt; the zip archive and the form before PyTorch 1.6), or the folder of a checkpoint (<c>checkpoints/best</c>).</param>
     /// <param name="backbone">The name of the network that the weights belong to, e.g. "resnet50" (see <see cref="Backbone.Parse"/>).</param>
     /// <param name="options">Image size, normalisation, columns, names of the tensors, and whether a part is enough.</param>
     public ContrastiveEncoderTransformer LoadEncoder(string path, string backbone, LoadEncoderOptions? options = null) =>

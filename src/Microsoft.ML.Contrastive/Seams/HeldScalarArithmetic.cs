@@ -7,7 +7,7 @@ namespace Microsoft.ML.Contrastive.Seams;
 /// Arithmetic whose native scalars live until torch has read them. TorchSharp 0.107 makes a scalar of every number it is given, and of the factor 1 in every sum, in an
 /// object that nothing holds during the native call: a collection that another thread starts may finalize it there, and torch reads freed memory. Seen
 /// as "Expected false to be true" or "Unknown scalar type" (one sum in ten thousand while another thread collects without pause); a wrong
-/// number would not be seen at all. So what runs millions of times, passes through networks and steps of optimisers, calculates by these.
+/// number would not be seen at all. So what runs millions of times, passes through networks, losses and steps of optimisers, calculates by these.
 /// </summary>
 internal static class HeldScalarArithmetic
 {
@@ -21,6 +21,13 @@ internal static class HeldScalarArithmetic
     {
         using Scalar alpha = factor;
         return x.add(y, alpha);
+    }
+
+    /// <summary>x + number.</summary>
+    public static Tensor Plus(this Tensor x, double number)
+    {
+        using Scalar added = number;
+        return x.add(added, One);
     }
 
     /// <summary>x − y.</summary>
@@ -62,6 +69,20 @@ internal static class HeldScalarArithmetic
     {
         using Scalar value = factor;
         return x.mul_(value);
+    }
+
+    /// <summary>factor · x.</summary>
+    public static Tensor Times(this Tensor x, double factor)
+    {
+        using Scalar value = factor;
+        return x.mul(value);
+    }
+
+    /// <summary>x with a number in the places of a mask.</summary>
+    public static Tensor Masked(this Tensor x, Tensor mask, double number)
+    {
+        using Scalar value = number;
+        return x.masked_fill(mask, value);
     }
 
     /// <summary>x / divisor.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.ML.Contrastive.Backbones;
 using Microsoft.ML.Contrastive.Methods;
+using Microsoft.ML.Contrastive.Seams;
 using Microsoft.ML.Contrastive.Training.Optimization;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -65,12 +66,12 @@ internal sealed class OnlineProbeState : IDisposable
             throw new InvalidOperationException($"The encoder gave {features.shape[0]} rows of features for {labels.Length} images: the method does not encode whole views, so that an {nameof(OnlineProbe)} cannot know their labels. Train without it.");
         Tensor classes = tensor(labels, ScalarType.Int64).repeat(views).to(_device);
         Tensor scores = nn.functional.linear(features, _weight, _bias);     // [V·B, classes]
-        Tensor loss = nn.functional.cross_entropy(scores, classes, ignore_index: RowLabels.Missing, reduction: nn.Reduction.Sum) / Math.Max(1, labelled);
+        Tensor loss = nn.functional.cross_entropy(scores, classes, ignore_index: RowLabels.Missing, reduction: nn.Reduction.Sum).Over(Math.Max(1, labelled));
         if (position.BeginsStep)
             _optimizer.ZeroGrad();
-        (loss / position.MicroBatches).backward();
+        loss.Over(position.MicroBatches).backward();
         using (no_grad())
-            _rightAndAll.add_(stack([(scores.argmax(1) == classes).sum(), tensor(labelled, device: _device)]));
+            _rightAndAll.Add(stack([(scores.argmax(1) == classes).sum(), tensor(labelled, device: _device)]));
         if (position.EndsStep)
             _optimizer.Step(_peakLearningRate * _schedule.LearningRateFraction(position), weightDecay: 0);
     }

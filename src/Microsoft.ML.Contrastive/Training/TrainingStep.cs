@@ -1,4 +1,5 @@
 using Microsoft.ML.Contrastive.Methods;
+using Microsoft.ML.Contrastive.Seams;
 using Microsoft.ML.Contrastive.Training.Optimization;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -40,7 +41,7 @@ internal sealed class TrainingStep(TrainingState training, TrainingSchedule sche
             _loss = 0;
         }
 
-        using Tensor loss = _method.Loss(batch.To(device), LabelsOf(batch), position) / position.MicroBatches;
+        using Tensor loss = _method.Loss(batch.To(device), LabelsOf(batch), position).Over(position.MicroBatches);
         double value = loss.item<float>();
         if (!double.IsFinite(value))
             throw new NonFiniteLossException(value, position.Step, learningRate);

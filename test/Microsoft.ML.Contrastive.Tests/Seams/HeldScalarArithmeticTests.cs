@@ -17,6 +17,9 @@ public sealed class HeldScalarArithmeticTests
         Assert.Equal([7f, 12f], Values(x.Plus(y, 2)));
         Assert.Equal([-2f, -3f], Values(x.Minus(y)));
         Assert.Equal([0.5f, 1f], Values(x.Over(2)));
+        Assert.Equal([4f, 5f], Values(x.Plus(3)));
+        Assert.Equal([3f, 6f], Values(x.Times(3)));
+        Assert.Equal([1f, float.NegativeInfinity], Values(x.Masked(tensor([false, true]), double.NegativeInfinity)));
         Assert.Equal([1f, 2f], Values(x));
         Assert.Equal([4f, 7f], Values(x.Add(y)));
         Assert.Equal([-2f, -3f], Values(x.Add(y, -2)));

@@ -38,7 +38,7 @@ internal sealed class ByolModule : MethodModule
             _target.Follow(MomentumAt(position));
         var z1 = _target.call(views[0]);
         var z2 = _target.call(views[1]);
-        return OneDirection(p1, z2) + OneDirection(p2, z1);
+        return OneDirection(p1, z2).Plus(OneDirection(p2, z1));
     }
 
     public override void AfterOptimizerStep(TrainingPosition position)
@@ -50,7 +50,7 @@ internal sealed class ByolModule : MethodModule
     /// <summary>The mean over the rows of ‖p/‖p‖ − z/‖z‖‖² = 2 − 2 cos(p, z) (equation 2). The target gets no gradient.</summary>
     /// <param name="predictions">p, [B, d], of any length.</param>
     /// <param name="targets">z, [B, d], of any length.</param>
-    internal static Tensor OneDirection(Tensor predictions, Tensor targets) => 2 - (2 * Cosine.Similarity(predictions, targets.detach()).mean());
+    internal static Tensor OneDirection(Tensor predictions, Tensor targets) => Cosine.Similarity(predictions, targets.detach()).mean().Times(-2).Plus(2);
 
     internal double MomentumAt(TrainingPosition position) => _options.CosineMomentum
         ? MomentumSchedule.Cosine(_options.Momentum, position.Step, position.TotalSteps)

@@ -18,11 +18,11 @@ internal static class DinoLoss
     /// <param name="teacherTemperature">τ_t.</param>
     public static Tensor Loss(IReadOnlyList<Tensor> student, IReadOnlyList<Tensor> teacher, Tensor center, double studentTemperature, double teacherTemperature)
     {
-        var logP = student.Select(s => nn.functional.log_softmax(Single(s) / studentTemperature, 1)).ToList();
+        var logP = student.Select(s => nn.functional.log_softmax(Single(s).Over(studentTemperature), 1)).ToList();
         var pairs = new List<Tensor>();
         for (var t = 0; t < teacher.Count; t++)
         {
-            var q = nn.functional.softmax((Single(teacher[t]).detach() - center) / teacherTemperature, 1);
+            var q = nn.functional.softmax(Single(teacher[t]).detach().Minus(center).Over(teacherTemperature), 1);
             for (var s = 0; s < logP.Count; s++)
             {
                 if (s != t)

@@ -1,3 +1,4 @@
+using Microsoft.ML.Contrastive.Seams;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -15,7 +16,7 @@ internal static class InfoNce
     {
         var q = Cosine.Normalize(queries);
         var positive = (q * Cosine.Normalize(keys.detach())).sum(1, keepdim: true);
-        return cat([positive, q.mm(queue.detach().t())], 1) / temperature;
+        return cat([positive, q.mm(queue.detach().t())], 1).Over(temperature);
     }
 
     /// <summary>The mean over the rows of the cross-entropy of picking the row's own key.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.ML.Contrastive.Backbones;
+using Microsoft.ML.Contrastive.Seams;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -44,7 +45,7 @@ internal sealed class MoCoModule : MethodModule
 
         var q2 = InGroups(_query.call, views[1]);
         var k1 = Keys(views[0], ~Seed(position));
-        var symmetric = (InfoNce.Loss(q1, k2, _queue.Keys(1), _options.Temperature) + InfoNce.Loss(q2, k1, _queue.Keys(0), _options.Temperature)) / 2;
+        var symmetric = InfoNce.Loss(q1, k2, _queue.Keys(1), _options.Temperature).Plus(InfoNce.Loss(q2, k1, _queue.Keys(0), _options.Temperature)).Over(2);
         Enqueue(position, k1, k2);
         return symmetric;
     }

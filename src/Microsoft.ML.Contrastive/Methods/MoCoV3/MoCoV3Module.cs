@@ -1,4 +1,5 @@
 using Microsoft.ML.Contrastive.Backbones;
+using Microsoft.ML.Contrastive.Seams;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -48,7 +49,7 @@ internal sealed class MoCoV3Module : MethodModule
             _momentum.Follow(MomentumAt(position));     // before the keys, as in the original
         var k1 = _momentum.call(views[0]);
         var k2 = _momentum.call(views[1]);
-        return InBatchContrast(q1, k2, _options.Temperature) + InBatchContrast(q2, k1, _options.Temperature);
+        return InBatchContrast(q1, k2, _options.Temperature).Plus(InBatchContrast(q2, k1, _options.Temperature));
     }
 
     /// <summary>2 τ times the mean cross-entropy of picking a row's own key among the batch's (section 3). Keys get no gradient.</summary>
@@ -57,9 +58,9 @@ internal sealed class MoCoV3Module : MethodModule
     /// <param name="temperature">τ.</param>
     internal static Tensor InBatchContrast(Tensor queries, Tensor keys, double temperature)
     {
-        var logits = Cosine.Normalize(queries).mm(Cosine.Normalize(keys.detach()).t()) / temperature;
+        var logits = Cosine.Normalize(queries).mm(Cosine.Normalize(keys.detach()).t()).Over(temperature);
         var own = arange(queries.shape[0], dtype: ScalarType.Int64, device: queries.device);
-        return nn.functional.cross_entropy(logits, own) * (2 * temperature);
+        return nn.functional.cross_entropy(logits, own).Times(2 * temperature);
     }
 
     internal double MomentumAt(TrainingPosition position) => _options.CosineMomentum

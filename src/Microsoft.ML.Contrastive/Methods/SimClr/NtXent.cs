@@ -1,3 +1,4 @@
+using Microsoft.ML.Contrastive.Seams;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -18,7 +19,7 @@ internal static class NtXent
         var rows = 2 * first.shape[0];
         var z = Cosine.Normalize(cat([first, second]));
         var self = eye(rows, dtype: ScalarType.Bool, device: z.device);
-        var logits = (z.mm(z.t()) / temperature).masked_fill(self, float.NegativeInfinity);    // [2B, 2B]
+        var logits = z.mm(z.t()).Over(temperature).Masked(self, double.NegativeInfinity);    // [2B, 2B]
         var otherView = arange(rows, dtype: ScalarType.Int64, device: z.device).roll(first.shape[0]);
         return nn.functional.cross_entropy(logits, otherView);
     }

@@ -1,4 +1,5 @@
 using Microsoft.ML.Contrastive.Backbones;
+using Microsoft.ML.Contrastive.Seams;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -45,7 +46,7 @@ internal sealed class SimSiamModule : MethodModule
 
     /// <summary>−(mean cos(p₁, z₂) + mean cos(p₂, z₁)) / 2 (equation 4). The projections z get no gradient here.</summary>
     internal static Tensor NegativeCosine(Tensor p1, Tensor z2, Tensor p2, Tensor z1) =>
-        (Cosine.Similarity(p1, z2.detach()).mean() + Cosine.Similarity(p2, z1.detach()).mean()) / -2;
+        Cosine.Similarity(p1, z2.detach()).mean().Plus(Cosine.Similarity(p2, z1.detach()).mean()).Over(-2);
 
     private static Sequential Head(SimSiam options, int features)
     {

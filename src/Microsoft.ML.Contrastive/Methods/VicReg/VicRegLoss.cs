@@ -1,3 +1,4 @@
+using Microsoft.ML.Contrastive.Seams;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -18,23 +19,23 @@ internal static class VicRegLoss
         // In single precision whatever the network computed in: covariances of halves lose digits.
         var (z1, z2) = (first.to(ScalarType.Float32), second.to(ScalarType.Float32));
         var invariance = Invariance(z1, z2);
-        var variance = Variance(z1, options.TargetDeviation) + Variance(z2, options.TargetDeviation);
+        var variance = Variance(z1, options.TargetDeviation).Plus(Variance(z2, options.TargetDeviation));
         if (options.Averaging == VicRegAveraging.Released)
-            (invariance, variance) = (invariance / z1.shape[1], variance / 2);
-        return (options.InvarianceWeight * invariance) + (options.VarianceWeight * variance) + (options.CovarianceWeight * (Covariance(z1) + Covariance(z2)));
+            (invariance, variance) = (invariance.Over(z1.shape[1]), variance.Over(2));
+        return invariance.Times(options.InvarianceWeight).Plus(variance, options.VarianceWeight).Plus(Covariance(z1).Plus(Covariance(z2)), options.CovarianceWeight);
     }
 
     /// <summary>s(Z, Z′) = 1/n Σᵢ ‖zᵢ − z′ᵢ‖² (equation 5).</summary>
-    internal static Tensor Invariance(Tensor z1, Tensor z2) => (z1 - z2).square().sum(1).mean();
+    internal static Tensor Invariance(Tensor z1, Tensor z2) => z1.Minus(z2).square().sum(1).mean();
 
     /// <summary>v(Z) = 1/d Σⱼ max(0, γ − √(Var(zʲ) + ε)) (equations 1 and 2), the variance with n − 1.</summary>
-    internal static Tensor Variance(Tensor z, double targetDeviation) => (targetDeviation - (z.var(0) + Epsilon).sqrt()).relu().mean();
+    internal static Tensor Variance(Tensor z, double targetDeviation) => z.var(0).Plus(Epsilon).sqrt().Times(-1).Plus(targetDeviation).relu().mean();
 
     /// <summary>c(Z) = 1/d Σ_{i≠j} C(Z)²ᵢⱼ with C(Z) = 1/(n − 1) Σᵢ (zᵢ − z̄)(zᵢ − z̄)ᵀ (equations 3 and 4).</summary>
     internal static Tensor Covariance(Tensor z)
     {
-        var centred = z - z.mean([0]);
-        var covariance = centred.t().mm(centred) / (z.shape[0] - 1);                        // [d, d]
-        return (covariance.square().sum() - covariance.diagonal().square().sum()) / z.shape[1];
+        var centred = z.Minus(z.mean([0]));
+        var covariance = centred.t().mm(centred).Over(z.shape[0] - 1);                        // [d, d]
+        return covariance.square().sum().Minus(covariance.diagonal().square().sum()).Over(z.shape[1]);
     }
 }

@@ -108,8 +108,8 @@ public sealed record Lars : Optimizer
             var d = g.Plus(w, weightDecay);
             var weightNorm = w.norm();
             var gradientNorm = _lars.Ratio == LarsRatio.DecayedGradient ? d.norm() : g.norm();
-            var denominator = _lars.Ratio == LarsRatio.DecayedGradient ? gradientNorm : gradientNorm + (weightNorm * weightDecay) + LightningEpsilon;
-            var ratio = where((weightNorm > 0) & (gradientNorm > 0), weightNorm * _lars.TrustCoefficient / denominator, ones_like(weightNorm));
+            var denominator = _lars.Ratio == LarsRatio.DecayedGradient ? gradientNorm : gradientNorm.Plus(weightNorm, weightDecay).Add(LightningEpsilon);
+            var ratio = where((weightNorm > 0) & (gradientNorm > 0), weightNorm.Times(_lars.TrustCoefficient) / denominator, ones_like(weightNorm));
             Flat.Slice(_momentum, parameter, parameter).AddProduct(d, ratio, rate);
         }
     }

@@ -1,4 +1,5 @@
 using Microsoft.ML.Contrastive.Methods;
+using Microsoft.ML.Contrastive.Seams;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -50,7 +51,7 @@ internal abstract class OptimizerState : IDisposable
         var norms = stack([.. gradients.Select(g => g.norm())]);
         if (clipping.Scope == ClippingScope.AllParameters)
             norms = norms.norm().expand(gradients.Count);
-        var factors = (clipping.MaxNorm / (norms + GradientClipping.Epsilon)).clamp(max: 1);
+        var factors = minimum(norms.Plus(GradientClipping.Epsilon).reciprocal().Scale(clipping.MaxNorm), ones_like(norms));
         for (var i = 0; i < gradients.Count; i++)
             gradients[i].mul_(factors[i]);
     }

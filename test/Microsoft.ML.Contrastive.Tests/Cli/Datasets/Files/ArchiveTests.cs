@@ -164,7 +164,7 @@ public sealed class ArchiveTests : IDisposable
         {
             using Dataset dataset = _folder.Open(archive);
             Assert.Equal(1, dataset.Count);
-            Assert.Contains(name, Assert.Single(dataset.Notes), StringComparison.Ordinal);
+            Assert.Contains($"leads outside were left out; the first: '{name}'", Assert.Single(dataset.Notes), StringComparison.Ordinal);
         }
     }
 

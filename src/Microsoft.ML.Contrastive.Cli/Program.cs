@@ -40,6 +40,8 @@ internal static class Program
         var root = new RootCommand("Self-supervised image learning for ML.NET.")
         {
             PretrainCommand.Create(),
+            ImageClassificationCommand.Create(),
+            TrainCommand.Create(),
             SweepCommand.Create(),
             DownloadCommand.Create(),
             EmbedCommand.Create(),

@@ -47,6 +47,9 @@ internal sealed class PretrainingOptions
         _dataset, _unlabeled, _format, _method, _preset, _backbone, _jointCrop, _jointBlur, _jointColor, _epochs, _batchSize, _imageSize, CommonOptions.Device, _seed, _config, _set,
     ];
 
+    /// <summary>Whether images were named.</summary>
+    public bool NamesDataset(VerbContext context) => context.Has(_dataset);
+
     /// <summary>Opens the images that were named.</summary>
     /// <param name="context">What was typed.</param>
     /// <param name="resumed">The run that is continued: it knows its images.</param>
@@ -73,11 +76,13 @@ internal sealed class PretrainingOptions
     /// <param name="dataset">The images.</param>
     /// <param name="resumed">The run that is continued.</param>
     /// <param name="remembered">Settings that apply unless others are asked for, e.g. those of the training before.</param>
+    /// <param name="typedSide">Side of the images where an option of another name was typed.</param>
     /// <exception cref="UsageException">Something does not fit.</exception>
-    public RunConfiguration Resolve(VerbContext context, Dataset dataset, RunFolder? resumed, JsonObject? remembered = null)
+    public RunConfiguration Resolve(VerbContext context, Dataset dataset, RunFolder? resumed, JsonObject? remembered = null, int? typedSide = null)
     {
+        typedSide ??= context.Value(_imageSize);
         int images = dataset.Count - dataset.CountOf(Split.Validation) - dataset.CountOf(Split.Test);
-        int side = context.Value(_imageSize) ?? (resumed is null && context.Value(_preset) is null or SmallDataSettings.Name ? UsualSide(dataset) : 1);
+        int side = typedSide ?? (resumed is null && context.Value(_preset) is null or SmallDataSettings.Name ? UsualSide(dataset) : 1);
         ContrastivePreset preset = Preset(context, side, images);
         RunConfiguration configuration = RunConfiguration.Of(new RunSettings(), preset);
         if (resumed is not null)
@@ -107,7 +112,7 @@ internal sealed class PretrainingOptions
             configuration.Set("device", context.Value(CommonOptions.Device)!.Name);
         foreach (string assignment in context.Value(_set) ?? [])
             configuration.Set(assignment);
-        if (context.Value(_imageSize) is { } typed)
+        if (typedSide is { } typed)
         {
             (RunSettings run, ContrastivePreset sized) = configuration.Read();
             configuration = RunConfiguration.Of(run, sized.WithImageSize(typed));

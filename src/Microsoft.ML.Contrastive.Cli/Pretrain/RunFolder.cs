@@ -37,7 +37,7 @@ internal sealed class RunFolder
     public string Weights => System.IO.Path.Combine(ExportedModels, "encoder.safetensors");
 
     /// <summary>What to type to go on with the run.</summary>
-    public string ResumeCommand => $"{Program.Name} pretrain --resume --output {(Path.Contains(' ', StringComparison.Ordinal) ? $"'{Path}'" : Path)}";
+    public string ResumeCommand => $"{Program.Name} pretrain --resume --output {Shell.Quoted(Path)}";
 
     /// <summary>Whether a run has begun here.</summary>
     public bool HoldsRun => File.Exists(Configuration);

@@ -8,7 +8,10 @@ namespace Microsoft.ML.Contrastive.Cli.Verbs;
 /// <param name="Name">auto, cpu, or cuda:N.</param>
 internal sealed record DeviceChoice(string Name)
 {
-    private const string Cpu = "cpu", Cuda = "cuda:";
+    /// <summary>The processor.</summary>
+    public const string Cpu = "cpu";
+
+    private const string Cuda = "cuda:";
 
     /// <summary>The first GPU, else the processor.</summary>
     public static DeviceChoice Auto { get; } = new("auto");

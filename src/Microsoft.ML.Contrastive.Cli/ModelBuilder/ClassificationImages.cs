@@ -1,0 +1,84 @@
+using Microsoft.ML.Contrastive.Cli.Datasets;
+
+namespace Microsoft.ML.Contrastive.Cli.ModelBuilder;
+
+/// <summary>The labelled images of a data set, parted into those that teach the classifier and those that it is measured on.</summary>
+internal sealed class ClassificationImages
+{
+    /// <summary>Part of the images of each class that is held out where nothing else says which: Model Builder's.</summary>
+    public const double HeldOutFraction = 0.2;
+
+    private const int FewestClasses = 2, FewestPerClass = 2;
+
+    private ClassificationImages(Dataset dataset, int[] training, IDataView heldOut, int heldOutCount, string description, int[] final)
+    {
+        (Training, TrainingCount, Final) = (dataset.RowsAt(training), training.Length, dataset.RowsAt(final));
+        (HeldOut, HeldOutCount, Description) = (heldOut, heldOutCount, description);
+    }
+
+    /// <summary>Images that teach the classifiers which are compared.</summary>
+    public IDataView Training { get; }
+
+    /// <summary>Number of <see cref="Training"/>.</summary>
+    public int TrainingCount { get; }
+
+    /// <summary>Images that they are measured on.</summary>
+    public IDataView HeldOut { get; }
+
+    /// <summary>Number of <see cref="HeldOut"/>.</summary>
+    public int HeldOutCount { get; }
+
+    /// <summary>Where <see cref="HeldOut"/> comes from.</summary>
+    public string Description { get; }
+
+    /// <summary>Images that teach the classifier which is saved: all that were not set apart by whoever made the data.</summary>
+    public IDataView Final { get; }
+
+    /// <summary>Parts the images: by another data set, by the data set's own test or validation images, or at random within each class.</summary>
+    /// <param name="dataset">The images.</param>
+    /// <param name="test">Images to measure on; null for some of <paramref name="dataset"/>.</param>
+    /// <param name="seed">Seed of the choice.</param>
+    /// <exception cref="InvalidDataException">There are too few classes or too few images in one.</exception>
+    public static ClassificationImages Of(Dataset dataset, Dataset? test, int seed)
+    {
+        if (dataset.ClassNames.Count < FewestClasses)
+            throw new InvalidDataException($"--dataset: '{dataset.Path}' has no two classes; a classifier needs a folder of images for each class, two at least. {string.Join(" ", dataset.Notes)}".TrimEnd());
+        ILookup<int, int> classes = Places(dataset, Split.Train).ToLookup(place => dataset.Images[place].Class);
+        foreach ((int index, string name) in dataset.ClassNames.Index())
+        {
+            if (classes[index].Count() < FewestPerClass)
+                throw new InvalidDataException($"--dataset: the class '{name}' of '{dataset.Path}' has {classes[index].Count()} image{(classes[index].Count() == 1 ? "" : "s")} to train on; a class needs {FewestPerClass} at least. Add images, or move the folder elsewhere.");
+        }
+
+        int[] all = [.. Places(dataset, Split.Train)];
+        if (test is not null)
+        {
+            int[] labelled = [.. Enumerable.Range(0, test.Count).Where(place => test.Images[place].Class >= 0)];
+            if (labelled.Length == 0)
+                throw new InvalidDataException($"--test-dataset: '{test.Path}' has no classes; it takes a folder of images for each class.");
+            if (test.ClassNames.Except(dataset.ClassNames).FirstOrDefault() is { } unknown)
+                throw new InvalidDataException($"--test-dataset: '{test.Path}' has the class '{unknown}', which '{dataset.Path}' has not.");
+            return new ClassificationImages(dataset, all, test.RowsAt(labelled), labelled.Length, $"'{test.Path}'", all);
+        }
+
+        foreach (string split in (string[])[Split.Test, Split.Validation])
+        {
+            if (Places(dataset, split).ToArray() is { Length: > 0 } own)
+                return new ClassificationImages(dataset, all, dataset.RowsAt(own), own.Length, $"the images of '{split}'", all);
+        }
+
+        var random = new Random(seed);
+        var heldOut = new HashSet<int>();
+        foreach (int index in Enumerable.Range(0, dataset.ClassNames.Count))
+        {
+            int[] places = [.. classes[index]];
+            random.Shuffle(places);
+            heldOut.UnionWith(places[..Math.Max(1, (int)(HeldOutFraction * places.Length))]);
+        }
+
+        return new ClassificationImages(
+            dataset, [.. all.Where(place => !heldOut.Contains(place))], dataset.RowsAt([.. heldOut.Order()]), heldOut.Count, $"{HeldOutFraction:P0} of the images of each class", all);
+    }
+
+    private static IEnumerable<int> Places(Dataset dataset, string split) => Enumerable.Range(0, dataset.Count).Where(place => dataset.Images[place] is { Class: >= 0 } image && image.Split == split);
+}

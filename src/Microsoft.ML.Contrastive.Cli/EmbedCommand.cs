@@ -80,7 +80,7 @@ internal sealed class EmbedCommand
             nameGetter(ref name);
             featureGetter(ref values);
             values.CopyTo(embedding);
-            file.Add(Relative(dataset.Path, name.ToString()), embedding);
+            file.Add(dataset.RelativeName(name.ToString()), embedding);
             rows++;
             advance(1);
         }
@@ -88,7 +88,4 @@ internal sealed class EmbedCommand
         file.Complete();
         return rows;
     }
-
-    /// <summary>As the data set's folder sees it, with '/' on every system.</summary>
-    private static string Relative(string dataset, string name) => Directory.Exists(dataset) && Path.IsPathRooted(name) ? Path.GetRelativePath(dataset, name).Replace('\\', '/') : name;
 }

@@ -47,6 +47,7 @@ internal static class Program
             EmbedCommand.Create(),
             PreviewCommand.Create(),
             DifficultyCommand.Create(),
+            ReportCommand.Create(),
             ExportCommand.Create(),
             DoctorCommand.Create(),
             CompletionCommand.Create(),

@@ -70,10 +70,27 @@ public sealed class Figure
     {
         CheckSize(width, height);
         lock (_lock)
-        {
-            _model.Background = OxyColors.White;
-            return new SvgExporter { Width = width, Height = height, UseVerticalTextAlignmentWorkaround = true, TextMeasurer = new WideText(width, height) }.ExportToString(_model);
-        }
+            return Export(OxyColors.White, width, height);
+    }
+
+    /// <summary>The plot as an <c>svg</c> element that stands in an HTML page: it is as wide as the page has room, and points tell their values when pointed at.</summary>
+    /// <param name="idPrefix">What the names within the element begin with: one that no other figure of the page has, of letters, digits and hyphens.</param>
+    /// <param name="width">Width in points, 100 to 8192, that lettering is made for.</param>
+    /// <param name="height">Height in points, 100 to 8192.</param>
+    /// <remarks>
+    /// It has no background, and the page may set its colours as CSS variables, for example for a dark scheme: <c>--figure-ink</c>, <c>--figure-grid</c>, and <c>--figure-1</c> to
+    /// <c>--figure-7</c> for the series. The element has the class <c>figure</c>, its points have <c>point</c>.
+    /// </remarks>
+    /// <exception cref="ArgumentException">The prefix is empty or has other characters.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A size is out of range.</exception>
+    public string ToHtml(string idPrefix, int width = DefaultWidth, int height = DefaultHeight)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(idPrefix);
+        if (idPrefix.Any(c => !char.IsAsciiLetterOrDigit(c) && c != '-'))
+            throw new ArgumentException($"'{idPrefix}' begins no name in a page: letters, digits and hyphens do.", nameof(idPrefix));
+        CheckSize(width, height);
+        lock (_lock)
+            return FigureMarkup.Of(Export(OxyColors.Undefined, width, height), _model, idPrefix);
     }
 
     private static void CheckSize(int width, int height)
@@ -98,6 +115,12 @@ public sealed class Figure
         {
             File.Delete(temporary);
         }
+    }
+
+    private string Export(OxyColor background, int width, int height)
+    {
+        _model.Background = background;
+        return new SvgExporter { Width = width, Height = height, UseVerticalTextAlignmentWorkaround = true, TextMeasurer = new WideText(width, height) }.ExportToString(_model);
     }
 
     // A model remembers the layout of its last rendering.

@@ -18,6 +18,12 @@ internal static class FigureStyle
     /// <summary>The colour of a series.</summary>
     public static OxyColor Color(int series) => Colors[series % Colors.Length];
 
+    /// <summary>The CSS variable by which a page may replace a colour; null for one that is no style of all figures.</summary>
+    public static string? Variable(OxyColor color) => color.Equals(Ink) ? "--figure-ink"
+        : color.Equals(Grid) ? "--figure-grid"
+        : Array.IndexOf(Colors, color) is >= 0 and var series ? FormattableString.Invariant($"--figure-{series + 1}")
+        : null;
+
     /// <summary>The line of a series: dotted where the colours begin again.</summary>
     public static LineStyle Line(int series) => series / Colors.Length % 2 == 0 ? LineStyle.Solid : LineStyle.Dot;
 

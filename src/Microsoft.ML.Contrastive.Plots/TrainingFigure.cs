@@ -21,6 +21,18 @@ public enum TrainingMetric
 
     /// <summary>Learning rate of the epoch's last step.</summary>
     LearningRate,
+
+    /// <summary>Mean squared distance of the features of an image's two views.</summary>
+    Alignment,
+
+    /// <summary>How evenly the features fill the sphere: 0 when they have collapsed, towards −4 when they have not.</summary>
+    Uniformity,
+
+    /// <summary>Images trained on a second.</summary>
+    ImagesPerSecond,
+
+    /// <summary>Share of the epoch that training stood still because no batch was ready.</summary>
+    WaitingForData,
 }
 
 /// <summary>Training curves: for runs that differ in β, the loss is figure 5 of the JointCrop paper (AAAI-25).</summary>
@@ -65,6 +77,10 @@ public static class TrainingFigure
         TrainingMetric.FeatureSpread => metrics.FeatureSpread,
         TrainingMetric.EffectiveRank => metrics.EffectiveRank,
         TrainingMetric.LearningRate => metrics.LearningRate,
+        TrainingMetric.Alignment => metrics.Alignment,
+        TrainingMetric.Uniformity => metrics.Uniformity,
+        TrainingMetric.ImagesPerSecond => metrics.ImagesPerSecond,
+        TrainingMetric.WaitingForData => metrics.WaitingForData,
         _ => throw new ArgumentOutOfRangeException(nameof(metric), metric, $"The metric is {metric}; allowed is one of {string.Join(", ", Enum.GetNames<TrainingMetric>())}."),
     };
 
@@ -74,6 +90,10 @@ public static class TrainingFigure
         TrainingMetric.KnnAccuracy => "accuracy of nearest neighbours",
         TrainingMetric.FeatureSpread => "spread of the features",
         TrainingMetric.EffectiveRank => "effective rank of the features",
+        TrainingMetric.Alignment => "alignment of the views",
+        TrainingMetric.Uniformity => "uniformity of the features",
+        TrainingMetric.ImagesPerSecond => "images a second",
+        TrainingMetric.WaitingForData => "share of waiting for images",
         _ => "learning rate",
     };
 }

@@ -103,6 +103,10 @@ internal sealed class Dataset : IDisposable
     /// <summary>Some rows, by their places in <see cref="Rows"/>, in that order.</summary>
     public IDataView RowsAt(int[] places) => new DatasetView(_images, ClassNames, places);
 
+    /// <summary>The name of an image as the data set's folder sees it, with '/' on every system.</summary>
+    /// <param name="name">A value of <see cref="DatasetView.PathColumnName"/>.</param>
+    public string RelativeName(string name) => System.IO.Path.IsPathRooted(name) && Directory.Exists(Path) ? System.IO.Path.GetRelativePath(Path, name).Replace('\\', '/') : name;
+
     /// <summary>Number of images of a split; 0 when there is none of that name.</summary>
     public int CountOf(string split) => _images.Count(image => image.Split == split);
 

@@ -58,21 +58,42 @@ internal sealed class SavedEncoder : IDisposable
         if (run?.Path == Path.GetFullPath(path))
             path = Weights(run, context.Value(options.Checkpoint));
 
-        ContrastivePreset? preset = run is null ? null : Preset(run);
+        ContrastivePreset? preset = run is null ? null : RunConfiguration.OfRun(run, "--encoder").Read().Preset;
         Backbone backbone = context.Value(options.Backbone) ?? preset?.Backbone
             ?? throw new UsageException($"--backbone is missing: '{path}' does not say which network its weights belong to. For example: --backbone resnet50.");
         ImageSize? size = context.Value(options.ImageSize) is { } side ? new ImageSize(side, side) : preset?.Views[0].Crop.OutputSize;
+        return Load(context, context.Value(CommonOptions.Device)!, path, backbone, size, preset);
+    }
+
+    /// <summary>Opens the encoder of a run as it stands: what it has exported, else its last checkpoint.</summary>
+    /// <param name="context">What was typed.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="device">Where a checkpoint is computed.</param>
+    /// <param name="images">Data with an image column; only its schema is looked at.</param>
+    /// <returns>Null when there is neither.</returns>
+    public static SavedEncoder? OfRun(VerbContext context, RunFolder run, DeviceChoice device, IDataView images)
+    {
+        if (File.Exists(run.Onnx))
+            return OpenOnnx(context, run.Onnx, images);
+        if (!Directory.Exists(run.Checkpoint(EncoderOptions.Last)))
+            return null;
+        ContrastivePreset preset = RunConfiguration.OfRun(run, "RUN").Read().Preset;
+        return Load(context, device, run.Checkpoint(EncoderOptions.Last), preset.Backbone, preset.Views[0].Crop.OutputSize, preset);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => ((IDisposable)Transformer).Dispose();
+
+    private static SavedEncoder Load(VerbContext context, DeviceChoice device, string path, Backbone backbone, ImageSize? size, ContrastivePreset? preset)
+    {
         var load = new LoadEncoderOptions { InputColumnName = DatasetView.ImageColumnName, OutputColumnName = FeaturesColumnName, ImageSize = size };
         if (preset is not null)
             load = load with { Normalization = preset.Normalization };
 
         MLContext mlContext = context.CreateMLContext();
-        context.Value(CommonOptions.Device)!.ApplyTo(mlContext);
+        device.ApplyTo(mlContext);
         return new SavedEncoder(mlContext.Contrastive().LoadEncoder(path, backbone, load), path, backbone.Name);
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => ((IDisposable)Transformer).Dispose();
 
     private static SavedEncoder OpenOnnx(VerbContext context, string path, IDataView images)
     {
@@ -98,13 +119,5 @@ internal sealed class SavedEncoder : IDisposable
             return run.Weights;
         string folder = run.Checkpoint(checkpoint ?? EncoderOptions.Last);
         return Directory.Exists(folder) ? folder : throw new UsageException($"--encoder: the run in '{run.Path}' has no checkpoint '{checkpoint ?? EncoderOptions.Last}' yet.");
-    }
-
-    private static ContrastivePreset Preset(RunFolder run)
-    {
-        const string Option = "--encoder";
-        RunConfiguration configuration = RunConfiguration.Of(new RunSettings(), ContrastivePreset.All[0]);
-        configuration.Merge(run.ReadConfiguration(Option), $"{Option} '{run.Configuration}'");
-        return configuration.Read().Preset;
     }
 }

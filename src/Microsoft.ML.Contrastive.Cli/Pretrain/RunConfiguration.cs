@@ -41,6 +41,17 @@ internal sealed class RunConfiguration
         return new RunConfiguration(tree);
     }
 
+    /// <summary>The configuration of a run that was begun before.</summary>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="option">What named the folder, for errors.</param>
+    /// <exception cref="UsageException">It is missing or cannot be read.</exception>
+    public static RunConfiguration OfRun(RunFolder folder, string option)
+    {
+        RunConfiguration configuration = Of(new RunSettings(), ContrastivePreset.All[0]);
+        configuration.Merge(folder.ReadConfiguration(option), $"{option} '{folder.Configuration}'");
+        return configuration;
+    }
+
     /// <summary>The text of a file that holds a configuration or a part of one.</summary>
     /// <param name="path">The file.</param>
     /// <param name="option">What named it, for errors.</param>

@@ -27,6 +27,9 @@ internal sealed class RunFolder
     /// <summary>Metrics, a line an epoch.</summary>
     public string Metrics => In("metrics.jsonl");
 
+    /// <summary>What the run came to, as a page.</summary>
+    public string Report => In("report.html");
+
     /// <summary>Folder of encoders for other programs.</summary>
     public string ExportedModels => In("exported_models");
 

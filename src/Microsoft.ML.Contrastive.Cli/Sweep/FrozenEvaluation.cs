@@ -24,15 +24,28 @@ internal static class FrozenEvaluation
         float[] train = Features(mlContext, encoder, data.Train), test = Features(mlContext, encoder, data.Test);
         if (train.Concat(test).Any(feature => !float.IsFinite(feature)))
             return null;
-        cancellation.ThrowIfCancellationRequested();
+        FrozenAccuracy accuracy = Measure(train, trainLabels, test, testLabels, data.Classes.Length, cancellation);
+        return (accuracy.Knn, accuracy.Linear);
+    }
 
-        var neighbours = new NearestNeighbourClassifier(train, trainLabels, classCount: data.Classes.Length);
+    /// <summary>Measures features, which are standardised in place after the neighbours have been asked.</summary>
+    /// <param name="train">Features of the images that teach, n × d values.</param>
+    /// <param name="trainLabels">Their classes.</param>
+    /// <param name="test">Features of the images that are classified, m × d values.</param>
+    /// <param name="testLabels">Their classes.</param>
+    /// <param name="classes">Number of classes.</param>
+    /// <param name="cancellation">Ends it between the two.</param>
+    public static FrozenAccuracy Measure(float[] train, int[] trainLabels, float[] test, int[] testLabels, int classes, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var neighbours = new NearestNeighbourClassifier(train, trainLabels, classCount: classes);
         double knn = neighbours.Classify(test).Accuracy(testLabels);
         cancellation.ThrowIfCancellationRequested();
 
-        Standardise(encoder.FeatureDimension, train, test);
-        LogisticRegressionFit fit = MultinomialLogisticRegression.Fit(train, trainLabels, L2PerRow * trainLabels.Length, data.Classes.Length);
-        return (knn, fit.Classifier.Accuracy(test, testLabels));
+        Standardise(train.Length / trainLabels.Length, train, test);
+        LinearClassifier linear = MultinomialLogisticRegression.Fit(train, trainLabels, L2PerRow * trainLabels.Length, classes).Classifier;
+        int[] predicted = [.. linear.Scores(test).Chunk(classes).Select(scores => Array.IndexOf(scores, scores.Max()))];
+        return new FrozenAccuracy(knn, linear.Accuracy(test, testLabels), predicted);
     }
 
     private static float[] Features(MLContext mlContext, ContrastiveEncoderTransformer encoder, LabelledImage[] images)
@@ -67,3 +80,9 @@ internal static class FrozenEvaluation
         }
     }
 }
+
+/// <summary>What classifiers reach on features.</summary>
+/// <param name="Knn">Accuracy of the nearest neighbours, 0 to 1.</param>
+/// <param name="Linear">Accuracy of the linear classifier, 0 to 1.</param>
+/// <param name="Predicted">The class that the linear classifier finds for each image.</param>
+internal sealed record FrozenAccuracy(double Knn, double Linear, int[] Predicted);

@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using Microsoft.ML.Contrastive.Backbones;
+using Microsoft.ML.Contrastive.Cli.Datasets;
+using Microsoft.ML.Contrastive.Cli.Encoders;
+using Microsoft.ML.Contrastive.Encoders;
+using Microsoft.ML.Contrastive.Seams;
+using Microsoft.ML.Contrastive.Training.Presets;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using TorchSharp;
+
+namespace Microsoft.ML.Contrastive.Cli.Report;
+
+/// <summary>What an encoder makes of the images of a report.</summary>
+/// <param name="Values">n × d features, row by row.</param>
+/// <param name="Dimension">Number of features d.</param>
+internal sealed record ReportFeatures(float[] Values, int Dimension)
+{
+    private const int TimedImages = 64;
+
+    /// <summary>The features divided by their norms, whose distances tell the cosine. A row without length stays as it is.</summary>
+    public float[] Normalised()
+    {
+        float[] values = [.. Values];
+        for (int start = 0; start < values.Length; start += Dimension)
+        {
+            Span<float> row = values.AsSpan(start, Dimension);
+            double norm = 0;
+            foreach (float value in row)
+                norm += (double)value * value;
+            norm = norm > 0 ? Math.Sqrt(norm) : 1;
+            foreach (ref float value in row)
+                value = (float)(value / norm);
+        }
+
+        return values;
+    }
+
+    /// <summary>Encodes rows.</summary>
+    /// <param name="encoder">Images to <see cref="SavedEncoder.FeaturesColumnName"/>.</param>
+    /// <param name="images">The images.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <returns>Null when a feature is not finite.</returns>
+    public static ReportFeatures? Of(ITransformer encoder, IDataView images, CancellationToken cancellation)
+    {
+        IDataView encoded = encoder.Transform(images);
+        DataViewSchema.Column column = encoded.Schema[SavedEncoder.FeaturesColumnName];
+        using DataViewRowCursor cursor = encoded.GetRowCursor([column]);
+        ValueGetter<VBuffer<float>> getter = cursor.GetGetter<VBuffer<float>>(column);
+        VBuffer<float> row = default;
+        var values = new List<float>();
+        while (cursor.MoveNext())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            getter(ref row);
+            values.AddRange(row.DenseValues());
+        }
+
+        return values.TrueForAll(float.IsFinite) ? new ReportFeatures([.. values], row.Length) : null;
+    }
+
+    /// <summary>How long an encoder takes for an image, in seconds; the first images, which also load it, do not count.</summary>
+    public static double SecondsPerImage(ITransformer encoder, Dataset dataset, CancellationToken cancellation)
+    {
+        int count = Math.Min(TimedImages, dataset.Count);
+        int[] rows = [.. ReportImages.Decode(dataset, [.. Enumerable.Range(0, count)], cancellation).Select(decoded =>
+        {
+            decoded.Image.Dispose();
+            return decoded.Place;
+        })];
+        if (rows.Length == 0)
+            return 0;
+        IDataView images = dataset.RowsAt(rows);
+        _ = Of(encoder, images, cancellation);
+        long start = Stopwatch.GetTimestamp();
+        _ = Of(encoder, images, cancellation);
+        return Stopwatch.GetElapsedTime(start).TotalSeconds / rows.Length;
+    }
+
+    /// <summary>The network of a run as it is before any training: what its structure alone is worth.</summary>
+    public static ContrastiveEncoderTransformer Untrained(MLContext mlContext, ContrastivePreset preset, int seed)
+    {
+        using IChannel channel = ((IHostEnvironment)mlContext).Register(nameof(Untrained)).Start(nameof(Untrained));
+        torch.Device device = TorchDevice.Select(mlContext, channel);
+        BackboneModule network = TorchInitialization.FromSeed(seed, preset.Backbone.Create);
+        network.to(device);
+        network.eval();
+        return new ContrastiveEncoderTransformer(mlContext, new EncoderNetwork(network, preset.Normalization, preset.Views[0].Crop.OutputSize, device), SavedEncoder.FeaturesColumnName, DatasetView.ImageColumnName);
+    }
+}

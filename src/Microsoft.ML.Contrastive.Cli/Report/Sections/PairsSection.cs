@@ -1,0 +1,45 @@
+using Microsoft.ML.Contrastive.Augmentation;
+using Microsoft.ML.Contrastive.Cli.Datasets;
+using Microsoft.ML.Contrastive.DataViews;
+using Microsoft.ML.Contrastive.Training.Presets;
+using Microsoft.ML.Data;
+using SkiaSharp;
+
+namespace Microsoft.ML.Contrastive.Cli.Report.Sections;
+
+/// <summary>Positive pairs: what the method is told to find alike.</summary>
+internal static class PairsSection
+{
+    private const string Id = "pairs", Title = "Positive pairs";
+
+    private const int ShownImages = 12;
+
+    public static ReportSection Create(ReportRun run, ReportEvidence evidence, MLContext mlContext)
+    {
+        (var settings, ContrastivePreset preset) = run.Settings;
+        int[] rows = evidence.Images.Choice.Rows;
+        int count = Math.Min(ShownImages, rows.Length);
+        IDataView images = evidence.Dataset.RowsAt([.. Enumerable.Range(0, count).Select(i => rows[(int)((long)i * rows.Length / count)])]);
+        var views = new EstimatorChain<ITransformer>();
+        foreach (PlannedStep planned in preset.Steps)
+        {
+            string[] names = [.. planned.Views.Select(view => preset.ViewNames[view])];
+            views = views.Append<ITransformer>(planned.Step is CropStep crop
+                ? mlContext.Transforms.CropViews(names, DatasetView.ImageColumnName, crop, settings.Seed)
+                : mlContext.Transforms.AugmentViews(names, planned.Step));
+        }
+
+        string folder = Directory.CreateTempSubdirectory("mlnet-contrastive-").FullName;
+        try
+        {
+            string sheet = Path.Combine(folder, "pairs.png");
+            mlContext.Contrastive().SaveContactSheet(sheet, views.Fit(images).Transform(images), new ContactSheetOptions { Rows = count });
+            using SKImage picture = SKImage.FromEncodedData(sheet);
+            return new ReportSection(Id, Title, new { Source = Thumbnails.DataUri(picture), picture.Width, picture.Height, Views = preset.Views.Count, Images = count });
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.ML.Contrastive.Cli.Datasets;
 using Microsoft.ML.Contrastive.Cli.Pretrain;
+using Microsoft.ML.Contrastive.Cli.Report;
 using Microsoft.ML.Contrastive.Cli.Verbs;
 using Microsoft.ML.Contrastive.Training.Presets;
 
@@ -13,6 +14,7 @@ internal sealed class PretrainCommand
     private readonly Option<string?> _output = new("--output") { Description = "Folder of the run. Default: runs/DATASET-METHOD.", HelpName = "DIR" };
     private readonly Option<bool> _resume = new("--resume") { Description = "Go on with the run in --output, whose configuration it is; the other options may be left out." };
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Delete the run in --output first." };
+    private readonly Option<bool> _noReport = new("--no-report") { Description = "Leave report.html out." };
     private readonly Option<bool> _printConfig = new("--print-config") { Description = "Print the resolved configuration as JSON and train nothing." };
 
     /// <summary>The verb with its options.</summary>
@@ -29,7 +31,7 @@ internal sealed class PretrainCommand
                 "--resume --output runs/photos",
             ],
             [
-                .. command._training.All, command._output, command._resume, command._overwrite, command._printConfig, CommonOptions.Json, CommonOptions.Libtorch,
+                .. command._training.All, command._output, command._resume, command._overwrite, command._noReport, command._printConfig, CommonOptions.Json, CommonOptions.Libtorch,
             ],
             command.Run);
     }
@@ -70,12 +72,28 @@ internal sealed class PretrainCommand
         if (!resumed)
             RunFolder.Write(folder.Configuration, configuration.ToString());
         RunRecord record = run.Execute(display, resumed, context.Cancellation);
-        json?.Write("end", new { Folder = folder.Path, Run = record });
 
         // What was refused has changed nothing.
         if (resumed)
             RunFolder.Write(folder.Configuration, configuration.ToString());
-        return Conclude(context, record, folder);
+        bool reported = record.Status == RunStatus.Completed && !context.Value(_noReport) && WriteReport(context, folder, settings, dataset, display);
+        json?.Write("end", new { Folder = folder.Path, Run = record, Report = reported ? folder.Report : null });
+        return Conclude(context, record, folder, reported);
+    }
+
+    /// <summary>The run is whole without its report, which can be written later: whatever goes wrong with it is told and no more.</summary>
+    private static bool WriteReport(VerbContext context, RunFolder folder, RunSettings settings, Dataset dataset, TrainingDisplay display)
+    {
+        try
+        {
+            RunReport.Write(context, folder, DeviceChoice.Parse(settings.Device), dataset, noDataset: null, display.Note);
+            return true;
+        }
+        catch (Exception error)
+        {
+            display.Note($"The report was not written: {FailureLine.Message(error)} The encoder is; '{Program.Name} report {folder.Path}' writes the report.");
+            return false;
+        }
     }
 
     private static void Introduce(TextWriter output, RunRecord run, RunConfiguration configuration, RunFolder folder)
@@ -88,7 +106,7 @@ internal sealed class PretrainCommand
         output.WriteLine(folder.Path);
     }
 
-    private static int Conclude(VerbContext context, RunRecord record, RunFolder folder)
+    private static int Conclude(VerbContext context, RunRecord record, RunFolder folder, bool reported)
     {
         if (record.Status == RunStatus.Cancelled)
         {
@@ -100,6 +118,8 @@ internal sealed class PretrainCommand
         {
             foreach (string file in record.Exported)
                 context.Output.WriteLine($"wrote {Path.Combine(folder.Path, file)}");
+            if (reported)
+                context.Output.WriteLine($"wrote {folder.Report}");
         }
 
         return ExitCode.Success;

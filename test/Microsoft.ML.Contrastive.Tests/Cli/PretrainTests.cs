@@ -18,7 +18,7 @@ public sealed class PretrainTests : IDisposable
     /// <summary>A run of a second, with other options in place of its own.</summary>
     private string[] Tiny(params string[] options)
     {
-        string[][] usual = [["--dataset", _images.Path], ["--backbone", "resnet10-compact-w0.125"], ["--image-size", "16"], ["--batch-size", "8"], ["--epochs", "2"], ["--device", "cpu"], ["--output", Output]];
+        string[][] usual = [["--dataset", _images.Path], ["--backbone", "resnet10-compact-w0.125"], ["--image-size", "16"], ["--batch-size", "8"], ["--epochs", "2"], ["--device", "cpu"], ["--no-report"], ["--output", Output]];
         return ["pretrain", .. usual.Where(option => !options.Contains(option[0])).SelectMany(option => option), .. options];
     }
 

@@ -5,7 +5,7 @@ namespace Microsoft.ML.Contrastive.Cli.Report.Sections;
 /// <summary>Which classes the linear classifier takes for which.</summary>
 internal static class ConfusionSection
 {
-    private const string Id = "confusion", Title = "What is taken for what";
+    private const string Id = "confusion", Title = "Confusion matrix";
 
     /// <summary>More classes than these are no table that can be read: then their most frequent confusions are listed.</summary>
     private const int MostColumns = 30;

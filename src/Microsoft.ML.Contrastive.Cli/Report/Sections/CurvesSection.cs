@@ -7,9 +7,9 @@ namespace Microsoft.ML.Contrastive.Cli.Report.Sections;
 /// <summary>How training went: a curve for each measure, and the figures of every epoch.</summary>
 internal static class CurvesSection
 {
-    private const string Id = "curves", Title = "Training";
+    private const string Id = "curves", Title = "Training curves";
 
-    private const int Width = 440, Height = 280;
+    private const int Width = 380, Height = 250;
 
     private static readonly (TrainingMetric Metric, Func<EpochMetrics, double?> Value, string Heading, string Reading)[] Curves =
     [

@@ -6,7 +6,7 @@ namespace Microsoft.ML.Contrastive.Cli.Report.Sections;
 /// <summary>What the features are worth, beside pixels and an untrained network.</summary>
 internal static class EvaluationSection
 {
-    private const string Id = "evaluation", Title = "What the features are worth";
+    private const string Id = "evaluation", Title = "Evaluation";
 
     public static ReportSection Create(ReportEvidence evidence, ReportEvaluation? evaluation)
     {

@@ -8,9 +8,9 @@ namespace Microsoft.ML.Contrastive.Cli.Report.Sections;
 /// <summary>How the two views of an image differ, counted beside the law that they should follow.</summary>
 internal static class LawSection
 {
-    private const string Id = "law", Title = "How the views of a pair differ";
+    private const string Id = "law", Title = "Law of the views";
 
-    private const int Pairs = 20_000, Width = 440, Height = 280;
+    private const int Pairs = 20_000, Width = 380, Height = 250;
 
     /// <param name="run">The run.</param>
     /// <param name="image">Size of the images that are imagined; that of the views when null.</param>

@@ -7,12 +7,15 @@ namespace Microsoft.ML.Contrastive.Cli.Report.Sections;
 /// <summary>The images as points of a plane: by principal components, and by t-SNE.</summary>
 internal static class MapSection
 {
-    private const string Id = "map", Title = "Map of the images";
+    private const string Id = "map", Title = "Map";
 
     private const int FewestImages = 10, Seed = 1;
 
-    /// <summary>Part of the map's side that a picture takes, and that the others keep away from it.</summary>
+    /// <summary>Part of the map's width that a picture takes, and that the others keep away from it.</summary>
     private const double PictureShare = 0.034;
+
+    /// <summary>Height of the map, its width being 1: the style sheet has it, too.</summary>
+    private const double Height = 0.7;
 
     public static ReportSection Create(ReportEvidence evidence, CancellationToken cancellation)
     {
@@ -43,9 +46,9 @@ internal static class MapSection
                 Column = i % images.ThumbnailGrid.Columns,
                 Row = i / images.ThumbnailGrid.Columns,
                 X = Percent(tsne[i].X),
-                Y = Percent(tsne[i].Y),
+                Y = Percent(tsne[i].Y / Height),
                 PcaX = Percent(pca[i].X),
-                PcaY = Percent(pca[i].Y),
+                PcaY = Percent(pca[i].Y / Height),
                 Picture = onTsne[i],
                 PcaPicture = onPca[i],
                 Class = images.Choice.Classes[i],
@@ -68,14 +71,15 @@ internal static class MapSection
         return points.All(float.IsFinite) && points.Distinct().Skip(1).Any() ? points : null;
     }
 
-    /// <summary>Points of a square of side 1, with a margin, at one scale in both directions.</summary>
+    /// <summary>Points of a map of width 1, with a margin, at one scale in both directions.</summary>
     private static (double X, double Y)[] Fit(float[] points)
     {
         const double Margin = 0.03;
         float[] xs = [.. points.Where((_, i) => i % 2 == 0)], ys = [.. points.Where((_, i) => i % 2 == 1)];
-        double scale = (1 - (2 * Margin)) / Math.Max(Math.Max((double)xs.Max() - xs.Min(), (double)ys.Max() - ys.Min()), 1e-12);
+        double width = Math.Max((double)xs.Max() - xs.Min(), 1e-12), height = Math.Max((double)ys.Max() - ys.Min(), 1e-12);
+        double scale = Math.Min((1 - (2 * Margin)) / width, (Height - (2 * Margin)) / height);
         double middleX = ((double)xs.Max() + xs.Min()) / 2, middleY = ((double)ys.Max() + ys.Min()) / 2;
-        return [.. xs.Zip(ys, (x, y) => (0.5 + ((x - middleX) * scale), 0.5 - ((y - middleY) * scale)))];
+        return [.. xs.Zip(ys, (x, y) => (0.5 + ((x - middleX) * scale), (Height / 2) - ((y - middleY) * scale)))];
     }
 
     /// <summary>Which points are shown as pictures: as many as have room.</summary>

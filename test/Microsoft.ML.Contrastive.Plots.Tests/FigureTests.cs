@@ -65,6 +65,39 @@ public sealed class FigureTests : IDisposable
     }
 
     [Fact]
+    public void In_a_page_the_page_chooses_colours_and_width_and_points_tell_their_values()
+    {
+        Figure figure = TrainingFigure.Create([("<b>", Examples.Run(1))]);
+        string html = figure.ToHtml("loss-", 400, 250), other = figure.ToHtml("other-", 400, 250);
+        XElement svg = XElement.Parse(html);
+        Assert.Equal("svg", svg.Name);
+        Assert.Null(svg.Attribute("width"));
+        Assert.Equal("0 0 400 250", svg.Attribute("viewBox")!.Value);
+
+        // No colour of the style is left that a page could not replace, and there is no background.
+        string[] colours = [.. svg.Descendants().SelectMany(e => new[] { e.Attribute("style")?.Value, e.Attribute("fill")?.Value, e.Attribute("stroke")?.Value }).OfType<string>()];
+        Assert.Contains(colours, style => style.Contains("var(--figure-ink,", StringComparison.Ordinal));
+        Assert.Contains(colours, style => style.Contains("var(--figure-1,", StringComparison.Ordinal));
+        Assert.All(colours, style => Assert.Equal(style.Split("rgb(").Length, style.Split(",rgb(").Length));
+        Assert.DoesNotContain(svg.Descendants("rect"), rect => rect.Parent!.Name != "clipPath" && rect.Attribute("style")?.Value.Contains("fill:none", StringComparison.Ordinal) != true);
+
+        XElement[] points = [.. svg.Descendants("circle").Where(e => e.Attribute("class")?.Value == "point")];
+        Assert.Equal(20, points.Length);
+        Assert.Equal("<b>, epoch 20: 1.0183", points[^1].Value);
+        XElement line = Assert.Single(svg.Descendants("polyline"), e => e.Attribute("points")!.Value.Split(' ').Length == 20);
+        string[] last = line.Attribute("points")!.Value.Split(' ')[^1].Split(',');
+        Assert.Equal(double.Parse(last[0], System.Globalization.CultureInfo.InvariantCulture), (double)points[^1].Attribute("cx")!, 0.1);
+        Assert.Equal(double.Parse(last[1], System.Globalization.CultureInfo.InvariantCulture), (double)points[^1].Attribute("cy")!, 0.1);
+
+        // Two figures of one page share no name.
+        string[] ids = [.. new[] { svg, XElement.Parse(other) }.SelectMany(e => e.Descendants()).Select(e => e.Attribute("id")?.Value).OfType<string>()];
+        Assert.NotEmpty(ids);
+        Assert.Equal(ids.Length, ids.Distinct().Count());
+        Assert.All(svg.Descendants().Select(e => e.Attribute("clip-path")?.Value).OfType<string>(), clip => Assert.Contains(clip[5..^1], ids));
+        Assert.Throws<ArgumentException>(() => figure.ToHtml("a\"b"));
+    }
+
+    [Fact]
     public void Nine_runs_are_told_apart()
     {
         string svg = TrainingFigure.Create(Enumerable.Range(0, 9).Select(i => ($"run {i}", (IReadOnlyList<EpochMetrics>)Examples.Run(i + 1)))).ToSvg();

@@ -33,7 +33,7 @@ internal static class ReportPage
             Tiles = Tiles(run, evaluation).Select(tile => new { tile.Name, tile.Value }),
             Sections = sections.Select(section => new { section.Id, section.Title, section.Missing, Html = section.Model is null ? "" : ReportTemplates.Render(section.Id, section.Model) }),
             Written = DateTimeOffset.Now.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),
-            Version = $"{Program.Name} {run.Record.Version}",
+            Version = $"{Program.Name} {RunSection.ShortVersion(run.Record)}",
         });
     }
 
@@ -49,7 +49,7 @@ internal static class ReportPage
             yield break;
         yield return ("Loss", Text($"{last.Loss:0.000}"));
         if (last.KnnAccuracy is { } knn)
-            yield return ("Nearest neighbours, watched", Text($"{knn:0.0%}"));
+            yield return ("kNN in training", Text($"{knn:0.0%}"));
         yield return ("Spread", Text($"{last.FeatureSpread:0.00}"));
         yield return ("Images a second", Text($"{last.ImagesPerSecond:N0}"));
         yield return ("Trained for", RunSection.Duration(last.Elapsed));

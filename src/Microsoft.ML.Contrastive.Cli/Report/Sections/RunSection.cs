@@ -27,7 +27,7 @@ internal static class RunSection
             ("Device", Text($"{record.Device}, {record.Threads} threads; {record.System}")),
             ("Trained for", Duration(trained)),
             ("Started", record.Started.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)),
-            ("Version", record.Version),
+            ("Version", ShortVersion(record)),
         };
         return new ReportSection(Id, Title, new
         {
@@ -36,6 +36,14 @@ internal static class RunSection
             record.Error,
             Settings = run.Configuration.Lines().Select(line => new { Name = line.Key, line.Value }),
         });
+    }
+
+    /// <summary>The version with as much of its commit as tells it from others.</summary>
+    public static string ShortVersion(RunRecord record)
+    {
+        const int HashDigits = 9;
+        int plus = record.Version.IndexOf('+', StringComparison.Ordinal);
+        return plus < 0 ? record.Version : record.Version[..Math.Min(record.Version.Length, plus + 1 + HashDigits)];
     }
 
     /// <summary>"2 h 5 min", "3 min 20 s", "12 s".</summary>

@@ -66,9 +66,11 @@ internal sealed class ImageFileIndex(ImmutableArray<ImageFileEntry> entries, int
     public static ImageFileEntry Inspect(string path, int? shorterSide, out ImageInspection inspection)
     {
         inspection = new ImageInspector().InspectHeader(path);
+        var file = new FileInfo(path);
+        if (inspection.IsUsable && !file.Exists)
+            inspection = inspection with { Problem = "is no longer there" };
         if (!inspection.IsUsable)
             return default;
-        var file = new FileInfo(path);
         return new ImageFileEntry(path, file.Length, file.LastWriteTimeUtc.Ticks, ImageDecoder.SizeOf(inspection.Size!.Value, shorterSide));
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.ML.Contrastive.Encoders;
 using Microsoft.ML.Contrastive.Evaluation;
+using Microsoft.ML.Contrastive.Imaging;
 
 namespace Microsoft.ML.Contrastive.Training;
 
@@ -42,6 +43,9 @@ internal sealed class EncoderMonitor(
     private const int EncodedTogether = 128;
 
     private MonitoredSample? _sample, _validation;
+
+    // Kept from epoch to epoch: megabytes that only a full collection would give back.
+    private float[] _pixels = [];
 
     public RepresentationSummary Measure()
     {
@@ -98,13 +102,13 @@ internal sealed class EncoderMonitor(
     private float[] Encode(MonitoredSample images)
     {
         var features = new float[images.Count * network.FeatureDimension];
-        var pixels = new float[EncodedTogether * images.PixelCount];
+        Span<float> pixels = Scratch.Of(ref _pixels, (long)EncodedTogether * images.PixelCount);
         for (int first = 0; first < images.Count; first += EncodedTogether)
         {
             int rows = Math.Min(EncodedTogether, images.Count - first);
             images.CopyTo(first, rows, pixels);
             network.Encode(
-                pixels.AsSpan(0, rows * images.PixelCount), rows,
+                pixels[..(rows * images.PixelCount)], rows,
                 features.AsSpan(first * network.FeatureDimension, rows * network.FeatureDimension));
         }
 

@@ -42,6 +42,22 @@ public sealed class MappedImageStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_disposed_store_holds_neither_file_nor_mapping()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Where Linux says what a process has open.");
+        Fill();
+        using (MappedImageStore? store = MappedImageStore.TryOpen(Store, _index, out _))
+            Assert.Contains(Store, File.ReadAllText("/proc/self/maps"), StringComparison.Ordinal);
+        Assert.DoesNotContain(_folder, File.ReadAllText("/proc/self/maps"), StringComparison.Ordinal);
+        Assert.DoesNotContain(Directory.EnumerateFiles("/proc/self/fd").Select(fd => new FileInfo(fd).LinkTarget), open => open?.StartsWith(_folder, StringComparison.Ordinal) == true);
+        MappedImageStore disposed = MappedImageStore.Create(Store, _index);
+        disposed.Dispose();
+        disposed.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => disposed.TryGet(0, out _));
+        Assert.Throws<ObjectDisposedException>(() => disposed.TryAdd(0, ImageOf(0)));
+    }
+
+    [Fact]
     public void What_was_not_completed_is_not_there_and_leaves_no_file()
     {
         using (MappedImageStore store = MappedImageStore.Create(Store, _index))

@@ -79,6 +79,18 @@ public sealed class ViewSourcesTests : IDisposable
     }
 
     [Fact]
+    public void Torch_reads_the_memory_that_views_are_rendered_into()
+    {
+        using IViewSource source = Open(Views(_folder.Rows(_context)));
+        using var batch = new ViewBatch(source.ViewSizes, 12);
+        TorchSharp.torch.Tensor[] seen = batch.To(TorchSharp.torch.CPU);
+        using IViewEpochReader reader = source.Open(0);
+        Assert.True(reader.Fill(batch));
+        Assert.Equal(batch.Pixels(1, 11)[5], seen[1][11].flatten()[5].item<float>());
+        Assert.NotEqual(0, batch.Pixels(1, 11)[5]);
+    }
+
+    [Fact]
     public void Views_replaced_by_a_foreign_step_are_read_through_cursors()
     {
         IDataView data = Views(_folder.Rows(_context));

@@ -35,11 +35,7 @@ internal sealed class DifficultyCommand
 
     private int Run(VerbContext context)
     {
-        string output = Path.GetFullPath(context.Value(_output)!);
-        if (File.Exists(output))
-            throw new UsageException($"--output: '{output}' is a file. Name a folder.");
-        if (Directory.Exists(output) && Directory.EnumerateFileSystemEntries(output).Any() && !context.Value(_overwrite))
-            throw new UsageException($"--output: '{output}' is not empty. Write into it by --overwrite, or choose another folder.");
+        string output = OutputFolder.Require(context.Value(_output)!, context.Value(_overwrite));
         ViewArm[] arms = [.. context.Value(_views)!.SelectMany(name => ViewArm.Parse(name, context.Value(_jointCrop)!))];
         if (context.Has(_jointCrop) && !arms.Any(arm => ViewArm.IsJoint(arm.Name)))
             throw new UsageException($"--joint-crop is β of the views '{ViewArm.Joint}', which --views does not name.");

@@ -33,13 +33,7 @@ internal sealed class EmbedCommand
 
     private int Run(VerbContext context)
     {
-        string output = Path.GetFullPath(context.Value(_output)!);
-        if (!EmbeddingFile.Extensions.Contains(Path.GetExtension(output).ToLowerInvariant()))
-            throw new UsageException($"--output: '{output}' must end in {string.Join(", ", EmbeddingFile.Extensions)}: the extension says what is written.");
-        if (Directory.Exists(output) || !Directory.Exists(Path.GetDirectoryName(output)))
-            throw new UsageException($"--output: '{output}' is no file in a folder that exists.");
-        if (File.Exists(output) && !context.Value(_overwrite))
-            throw new UsageException($"--output: '{output}' exists. Replace it by --overwrite, or choose another name.");
+        string output = OutputFile.Require(context.Value(_output)!, EmbeddingFile.Extensions, context.Value(_overwrite));
 
         // A broken image is found before, not in the middle of a batch.
         using Dataset dataset = Dataset.Open(context.Value(_dataset)!, new DatasetOptions { Format = context.Value(_format), BrokenImages = BrokenImages.LeaveOut, Cancellation = context.Cancellation });

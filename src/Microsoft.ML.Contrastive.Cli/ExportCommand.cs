@@ -10,6 +10,8 @@ namespace Microsoft.ML.Contrastive.Cli;
 /// <summary><c>mlnet-contrastive export</c>: an encoder as a file for other programs. The extension says which kind.</summary>
 internal sealed class ExportCommand
 {
+    private const string OnnxExtension = ".onnx";
+
     private static readonly string[] WeightExtensions = [".safetensors", ".pth", ".pt"];
 
     private readonly EncoderOptions _encoder = new();
@@ -41,13 +43,10 @@ internal sealed class ExportCommand
 
     private int Run(VerbContext context)
     {
-        string output = Path.GetFullPath(context.Value(_output)!), extension = Path.GetExtension(output).ToLowerInvariant();
-        bool onnx = extension == ".onnx";
-        if (!onnx && !WeightExtensions.Contains(extension))
-            throw new UsageException($"--output: '{output}' must end in .onnx, {string.Join(", ", WeightExtensions)}: the extension says what is written.");
+        // An existing one is replaced once the new one is whole.
+        string output = OutputFile.Require(context.Value(_output)!, [OnnxExtension, .. WeightExtensions], overwrite: true);
+        bool onnx = Path.GetExtension(output).Equals(OnnxExtension, StringComparison.OrdinalIgnoreCase);
         RequireFor(onnx ? [_names] : [_fixedBatch, _rawImage, _featureMap, _weights, _keepBatchNorm, _license, _inputName, _outputName], context, onnx ? "weights" : "ONNX");
-        if (Path.GetDirectoryName(output) is { } folder && !Directory.Exists(folder))
-            throw new UsageException($"--output: there is no folder '{folder}'.");
 
         using SavedEncoder encoder = SavedEncoder.OpenNetwork(context, _encoder);
         var network = (ContrastiveEncoderTransformer)encoder.Transformer;

@@ -46,11 +46,7 @@ internal sealed class PreviewCommand
 
     private int Run(VerbContext context)
     {
-        string output = Path.GetFullPath(context.Value(_output)!);
-        if (!Path.GetExtension(output).Equals(".png", StringComparison.OrdinalIgnoreCase))
-            throw new UsageException($"--output: '{output}' must end in .png: that is what is written.");
-        if (File.Exists(output) && !context.Value(_overwrite))
-            throw new UsageException($"--output: '{output}' exists. Replace it by --overwrite, or choose another name.");
+        string output = OutputFile.Require(context.Value(_output)!, [".png"], context.Value(_overwrite));
         ViewArm[] arms = [.. context.Value(_views)!.SelectMany(name => ViewArm.Parse(name, context.Value(_jointCrop)!))];
         if (context.Has(_jointCrop) && !arms.Any(arm => ViewArm.IsJoint(arm.Name)))
             throw new UsageException($"--joint-crop is β of the views '{ViewArm.Joint}', which --views does not name.");

@@ -44,6 +44,7 @@ internal static class Program
             TrainCommand.Create(),
             SweepCommand.Create(),
             DownloadCommand.Create(),
+            EvaluateCommand.Create(),
             EmbedCommand.Create(),
             PreviewCommand.Create(),
             DifficultyCommand.Create(),

@@ -104,7 +104,8 @@ internal sealed class SavedEncoder : IDisposable
         return new SavedEncoder(estimator.Fit(images), path, Path.GetFileName(path));
     }
 
-    private static bool IsOnnx(string path) => Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
+    /// <summary>Whether a path is that of an ONNX file.</summary>
+    public static bool IsOnnx(string path) => Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The run that a path is the folder of, or a checkpoint or an exported file of.</summary>
     private static RunFolder? RunOf(string path)

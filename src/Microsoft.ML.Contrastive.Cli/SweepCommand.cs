@@ -35,9 +35,16 @@ internal static class SweepCommand
 
         var verb = new Verb(
             "sweep",
-            "Pretrains with every method, kind of views and seed on every data set, and compares the arms by paired differences.",
-            ["--data stl10=data/stl10 --methods simclr,mocov2 --views rrc,joint --seeds 1..5 --output sweep.csv", "--output sweep.csv --summary-only --markdown"],
-            [data, methods, views, beta, seeds, settings, epochs, images, queries, imageSize, batchSize, backbone, gpu, output, summaryOnly, markdown, CommonOptions.Libtorch],
+            "Pretrains with every method, kind of views and seed on every data set, and compares the arms by paired differences. The examples table2 and table5 are those of the JointCrop paper (AAAI-25), small on a processor and at full scale on a GPU.",
+            [
+                "--data stl10=data/stl10 --methods simclr,mocov2 --views rrc,joint --seeds 1..5 --output sweep.csv",
+                "--output sweep.csv --summary-only --markdown",
+                "--data cifar10 --methods random,simclr,byol,mocov2,simsiam --views rrc,joint --seeds 1..5 --images 5000 --queries 2000 --output table2-small.csv",
+                "--settings tiny-imagenet --data tiny-imagenet --methods simclr,byol,mocov2,simsiam --views rrc,joint --seeds 1..3 --gpu 0 --output table2.csv",
+                "--data cifar10 --methods mocov2 --views rrc,joint --beta -2,-1,0,1,2 --seeds 1..5 --images 5000 --queries 2000 --output table5-small.csv",
+                "--settings tiny-imagenet --data tiny-imagenet --methods mocov2 --views rrc,joint --beta -2,-1,0,1,2 --seeds 1..3 --gpu 0 --output table5.csv",
+            ],
+            [data, methods, views, beta, seeds, settings, epochs, images, queries, imageSize, batchSize, backbone, gpu, output, summaryOnly, markdown, CommonOptions.Json, CommonOptions.Libtorch],
             Run);
         verb.Validators.Add(result =>
         {
@@ -78,7 +85,7 @@ internal static class SweepCommand
             using SweepFile file = SweepFile.Open(path);
             try
             {
-                SweepRuns.Execute(plan, file, context.Output, context.Cancellation);
+                SweepRuns.Execute(plan, file, context.Json ? context.Error : context.Output, context.Cancellation);
             }
             catch (OperationCanceledException)
             {
@@ -89,7 +96,14 @@ internal static class SweepCommand
             Summarise(file);
             return ExitCode.Success;
 
-            void Summarise(SweepFile file) => new SweepSummary(file.Rows, context.Value(markdown)).Write(context.Output);
+            void Summarise(SweepFile file)
+            {
+                var summary = new SweepSummary(file.Rows, context.Value(markdown));
+                if (context.Json)
+                    context.WriteJson(summary.ToJson());
+                else
+                    summary.Write(context.Output);
+            }
         }
     }
 

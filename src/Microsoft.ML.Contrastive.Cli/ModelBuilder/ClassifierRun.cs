@@ -2,15 +2,13 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Microsoft.ML.Contrastive.Augmentation;
 using Microsoft.ML.Contrastive.Cli.Datasets;
+using Microsoft.ML.Contrastive.Cli.Encoders;
 using Microsoft.ML.Contrastive.Cli.Pretrain;
 using Microsoft.ML.Contrastive.Cli.Verbs;
 using Microsoft.ML.Contrastive.Encoders;
-using Microsoft.ML.Contrastive.Seams;
 using Microsoft.ML.Contrastive.Training.Presets;
 using Microsoft.ML.Data;
-using Microsoft.ML.Runtime;
 using Microsoft.ML.Transforms.Image;
-using TorchSharp;
 
 namespace Microsoft.ML.Contrastive.Cli.ModelBuilder;
 
@@ -22,8 +20,6 @@ namespace Microsoft.ML.Contrastive.Cli.ModelBuilder;
 /// <param name="log">Receives what is printed.</param>
 internal sealed class ClassifierRun(VerbContext context, GeneratedFiles files, ProjectFile? project, TrainingConfiguration form, LogFile log)
 {
-    private const int LargestPixelSide = 32;
-
     /// <summary>Does all of it.</summary>
     /// <param name="dataset">The images.</param>
     /// <param name="test">Images to measure on; null for some of the data set.</param>
@@ -71,9 +67,9 @@ internal sealed class ClassifierRun(VerbContext context, GeneratedFiles files, P
         ImageSize size = preset.Views[0].Crop.OutputSize;
         var trials = new List<Trial>
         {
-            Try(mlContext, "pixels", Pixels(mlContext, size, images.Training), images, Stopwatch.GetTimestamp()),
+            Try(mlContext, "pixels", BaselineEncoders.Pixels(mlContext, size, images.Training), images, Stopwatch.GetTimestamp()),
         };
-        using (ContrastiveEncoderTransformer random = Random(mlContext, preset, size, settings.Seed))
+        using (ContrastiveEncoderTransformer random = BaselineEncoders.Untrained(mlContext, preset.Backbone, preset.Normalization, size, settings.Seed))
             trials.Add(Try(mlContext, "a random encoder", random, images, Stopwatch.GetTimestamp()));
 
         long start = Stopwatch.GetTimestamp();
@@ -179,25 +175,6 @@ internal sealed class ClassifierRun(VerbContext context, GeneratedFiles files, P
         IReadOnlyList<ITransformer> classifier = FeatureClassifier.Train(mlContext, FeatureClassifier.Features(mlContext, featurizer, images.Training, context.Cancellation));
         MulticlassClassificationMetrics metrics = FeatureClassifier.Evaluate(mlContext, classifier, FeatureClassifier.Features(mlContext, featurizer, images.HeldOut, context.Cancellation));
         return new Trial(name, metrics.MicroAccuracy, metrics.MacroAccuracy, Stopwatch.GetElapsedTime(start).TotalSeconds);
-    }
-
-    private static TransformerChain<ImagePixelExtractingTransformer> Pixels(MLContext mlContext, ImageSize size, IDataView images)
-    {
-        const string Resized = "Resized";
-        (int width, int height) = (Math.Min(size.Width, LargestPixelSide), Math.Min(size.Height, LargestPixelSide));
-        return mlContext.Transforms.ResizeImages(Resized, width, height, DatasetView.ImageColumnName, ImageResizingEstimator.ResizingKind.IsoCrop)
-            .Append(mlContext.Transforms.ExtractPixels(FeatureClassifier.FeaturesColumnName, Resized))
-            .Fit(images);
-    }
-
-    private static ContrastiveEncoderTransformer Random(MLContext mlContext, ContrastivePreset preset, ImageSize size, int seed)
-    {
-        using IChannel channel = ((IHostEnvironment)mlContext).Register(nameof(ClassifierRun)).Start("Random encoder");
-        torch.Device device = TorchDevice.Select(mlContext, channel);
-        Backbones.BackboneModule network = TorchInitialization.FromSeed(seed, preset.Backbone.Create);
-        network.to(device);
-        network.eval();
-        return new ContrastiveEncoderTransformer(mlContext, new EncoderNetwork(network, preset.Normalization, size, device), FeatureClassifier.FeaturesColumnName, DatasetView.ImageColumnName);
     }
 
     private void Say(string text)

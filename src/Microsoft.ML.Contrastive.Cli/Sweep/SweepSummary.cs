@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Microsoft.ML.Contrastive.Cli.Sweep;
 
-/// <summary>Tables of a sweep, from its rows alone: accuracy of each arm, and the paired differences between arms.</summary>
+/// <summary>What a sweep says, from its rows alone: accuracy of each arm, and the paired differences between arms.</summary>
 internal sealed class SweepSummary(IReadOnlyList<SweepRow> rows, bool markdown)
 {
     // Redirected output has no width of its own, and a broken row is no table.
@@ -28,6 +28,42 @@ internal sealed class SweepSummary(IReadOnlyList<SweepRow> rows, bool markdown)
         int diverged = rows.Count(row => !double.IsFinite(row.Knn));
         if (diverged > 0)
             output.WriteLine($"\n{diverged} of {rows.Count} runs left the finite numbers; they are in no mean and no difference.");
+    }
+
+    /// <summary>The same for machines: every row, the mean of each arm, and the differences. What is not a number is null.</summary>
+    public object ToJson()
+    {
+        var means = new List<object>();
+        var differences = new List<object>();
+        foreach (IGrouping<(string Data, string Backbone), SweepRow> group in rows.GroupBy(row => (row.Key.Data, row.Key.Backbone)))
+        {
+            foreach ((string measure, Func<SweepRow, double> of) in Measures)
+            {
+                foreach (IGrouping<(string Method, int Epochs), SweepRow> method in ByMethod([.. group]))
+                {
+                    foreach (string arm in Arms([.. method]))
+                    {
+                        double[] values = [.. method.Where(row => row.Key.Views == arm).Select(of).Where(double.IsFinite)];
+                        means.Add(new { group.Key.Data, group.Key.Backbone, Measure = measure, method.Key.Method, method.Key.Epochs, Views = arm, Mean = Number(values.Mean()), StandardDeviation = Number(values.StandardDeviation()), Runs = values.Length });
+                    }
+
+                    differences.AddRange(Compared(method, of).Select(pair => new
+                    {
+                        group.Key.Data, group.Key.Backbone, Measure = measure, method.Key.Method, method.Key.Epochs, Views = pair.Arm, pair.Reference, Mean = Number(pair.Difference.Mean),
+                        Low = Number(pair.Difference.Mean - pair.Difference.HalfWidth), High = Number(pair.Difference.Mean + pair.Difference.HalfWidth), Pairs = pair.Difference.Count,
+                    }));
+                }
+            }
+        }
+
+        return new
+        {
+            Runs = rows.Select(row => new { row.Key.Data, row.Key.Method, row.Key.Backbone, row.Key.Epochs, row.Key.Seed, row.Key.Views, Knn = Number(row.Knn), Linear = Number(row.Linear) }),
+            Means = means,
+            Differences = differences,
+        };
+
+        static double? Number(double value) => double.IsFinite(value) ? value : null;
     }
 
     private static void Write(TextWriter output, string title, Table table)
@@ -57,21 +93,27 @@ internal sealed class SweepSummary(IReadOnlyList<SweepRow> rows, bool markdown)
 
     private Table Differences(SweepRow[] group, Func<SweepRow, double> of)
     {
-        string[] arms = Arms(group);
         Table table = NewTable(["method", "epochs", "difference"], ["mean", "95 % interval", "pairs"]);
-        foreach (IGrouping<(string Method, int Epochs), SweepRow> method in ByMethod(group).Where(method => method.Key.Method != RunKey.Random))
+        foreach (IGrouping<(string Method, int Epochs), SweepRow> method in ByMethod(group))
         {
-            foreach ((string arm, string reference) in Comparisons(arms))
-            {
-                PairedDifference difference = PairedDifference.Of(BySeed(arm), BySeed(reference));
-                if (difference.Count > 0)
-                    table.AddRow([Text(method.Key.Method), Text($"{method.Key.Epochs}"), Text($"{arm} − {reference}"), Text(Points(difference.Mean)), Text(Interval(difference)), Text($"{difference.Count}")]);
-            }
-
-            Dictionary<int, double> BySeed(string arm) => method.Where(row => row.Key.Views == arm).ToDictionary(row => row.Key.Seed, of);
+            foreach ((string arm, string reference, PairedDifference difference) in Compared(method, of))
+                table.AddRow([Text(method.Key.Method), Text($"{method.Key.Epochs}"), Text($"{arm} − {reference}"), Text(Points(difference.Mean)), Text(Interval(difference)), Text($"{difference.Count}")]);
         }
 
         return table;
+    }
+
+    /// <summary>The differences of the arms of a method that have seeds in common.</summary>
+    private static IEnumerable<(string Arm, string Reference, PairedDifference Difference)> Compared(IGrouping<(string Method, int Epochs), SweepRow> method, Func<SweepRow, double> of)
+    {
+        return method.Key.Method == RunKey.Random
+            ? []
+            : from pair in Comparisons(Arms([.. method]))
+              let difference = PairedDifference.Of(BySeed(pair.Arm), BySeed(pair.Reference))
+              where difference.Count > 0
+              select (pair.Arm, pair.Reference, difference);
+
+        Dictionary<int, double> BySeed(string arm) => method.Where(row => row.Key.Views == arm).ToDictionary(row => row.Key.Seed, of);
     }
 
     /// <summary>Every arm against the baseline, and joint crops against those that have a part of what they change.</summary>

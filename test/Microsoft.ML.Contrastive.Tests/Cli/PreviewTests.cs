@@ -46,7 +46,7 @@ public sealed class PreviewTests : IDisposable
         Assert.Contains("simclr/stl10", await ToolRun.Refusal(ExitCode.Usage, [.. typed, "--output", Sheet, "--preset", "simclr/stl11"]), StringComparison.Ordinal);
         Assert.Contains("--joint-crop", await ToolRun.Refusal(ExitCode.Usage, [.. typed, "--output", Sheet, "--views", "rrc", "--joint-crop", "1"]), StringComparison.Ordinal);
         Assert.Contains("There is no file or folder", await ToolRun.Refusal(ExitCode.Failure, "preview", "--dataset", Path.Combine(_folder, "none"), "--output", Sheet), StringComparison.Ordinal);
-        Assert.Contains("no folder", await ToolRun.Refusal(ExitCode.Failure, [.. typed, "--output", Path.Combine(_folder, "none", "sheet.png")]), StringComparison.Ordinal);
+        Assert.Contains("no file in a folder that exists", await ToolRun.Refusal(ExitCode.Usage, [.. typed, "--output", Path.Combine(_folder, "none", "sheet.png")]), StringComparison.Ordinal);
         File.WriteAllText(Sheet, "mine");
         Assert.Contains("--overwrite", await ToolRun.Refusal(ExitCode.Usage, [.. typed, "--output", Sheet]), StringComparison.Ordinal);
         Assert.Equal("mine", File.ReadAllText(Sheet));

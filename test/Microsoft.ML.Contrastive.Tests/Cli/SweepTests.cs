@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.ML.Contrastive.Cli;
 using Microsoft.ML.Contrastive.Cli.Sweep;
 using Microsoft.ML.Contrastive.Training.Optimization;
@@ -46,6 +47,18 @@ public sealed class SweepTests : IDisposable
         Assert.Equal(0, code);
         Assert.Contains("8 runs, 8 of them done already", output, StringComparison.Ordinal);
         Assert.Equal(before, File.ReadAllBytes(Rows));
+
+        (code, output, error) = await Sweep([.. all, "--json"]);
+        Assert.Equal(0, code);
+        Assert.Contains("8 of them done already", error, StringComparison.Ordinal);
+        JsonNode json = JsonNode.Parse(output)!;
+        SweepRow[] rows = [.. lines[1..].Select(SweepRow.Parse)];
+        Assert.Equal(rows.Select(row => row.Knn), json["runs"]!.AsArray().Select(run => (double)run!["knn"]!));
+        JsonNode mean = Assert.Single(json["means"]!.AsArray(), mean => ((string?)mean!["measure"], (string?)mean["method"], (string?)mean["views"]) == ("linear", "mocov2", "joint"))!;
+        Assert.Equal(rows.Where(row => row.Key is { Method: "mocov2", Views: "joint" }).Average(row => row.Linear), (double)mean["mean"]!, 1e-12);
+        JsonNode difference = Assert.Single(json["differences"]!.AsArray(), pair => ((string?)pair!["measure"], (string?)pair["method"]) == ("kNN", "simclr"))!;
+        Assert.Equal(("joint", "rrc", 2), ((string?)difference["views"], (string?)difference["reference"], (int)difference["pairs"]!));
+        Assert.True((double)difference["low"]! <= (double)difference["mean"]! && (double)difference["mean"]! <= (double)difference["high"]!);
 
         string again = Path.Combine(_folder, "again.csv");
         (code, _, _) = await Sweep([.. all, "--output", again]);

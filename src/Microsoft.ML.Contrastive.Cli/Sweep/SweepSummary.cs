@@ -49,8 +49,17 @@ internal sealed class SweepSummary(IReadOnlyList<SweepRow> rows, bool markdown)
 
                     differences.AddRange(Compared(method, of).Select(pair => new
                     {
-                        group.Key.Data, group.Key.Backbone, Measure = measure, method.Key.Method, method.Key.Epochs, Views = pair.Arm, pair.Reference, Mean = Number(pair.Difference.Mean),
-                        Low = Number(pair.Difference.Mean - pair.Difference.HalfWidth), High = Number(pair.Difference.Mean + pair.Difference.HalfWidth), Pairs = pair.Difference.Count,
+                        group.Key.Data,
+                        group.Key.Backbone,
+                        Measure = measure,
+                        method.Key.Method,
+                        method.Key.Epochs,
+                        Views = pair.Arm,
+                        pair.Reference,
+                        Mean = Number(pair.Difference.Mean),
+                        Low = Number(pair.Difference.Mean - pair.Difference.HalfWidth),
+                        High = Number(pair.Difference.Mean + pair.Difference.HalfWidth),
+                        Pairs = pair.Difference.Count,
                     }));
                 }
             }

@@ -6,7 +6,7 @@ namespace Microsoft.ML.Contrastive.Cli.ModelBuilder;
 internal sealed class ClassificationImages
 {
     /// <summary>Part of the images of each class that is held out where nothing else says which: Model Builder's.</summary>
-    public const double HeldOutFraction = 0.2;
+    public const double UsualHeldOutFraction = 0.2;
 
     private const int FewestClasses = 2, FewestPerClass = 2;
 
@@ -37,9 +37,10 @@ internal sealed class ClassificationImages
     /// <summary>Parts the images: by another data set, by the data set's own test or validation images, or at random within each class.</summary>
     /// <param name="dataset">The images.</param>
     /// <param name="test">Images to measure on; null for some of <paramref name="dataset"/>.</param>
+    /// <param name="heldOutFraction">Part of the images of each class that is held out where nothing else says which, above 0 and below 1.</param>
     /// <param name="seed">Seed of the choice.</param>
     /// <exception cref="InvalidDataException">There are too few classes or too few images in one.</exception>
-    public static ClassificationImages Of(Dataset dataset, Dataset? test, int seed)
+    public static ClassificationImages Of(Dataset dataset, Dataset? test, double heldOutFraction, int seed)
     {
         if (dataset.ClassNames.Count < FewestClasses)
             throw new InvalidDataException($"--dataset: '{dataset.Path}' has no two classes; a classifier needs a folder of images for each class, two at least. {string.Join(" ", dataset.Notes)}".TrimEnd());
@@ -73,11 +74,11 @@ internal sealed class ClassificationImages
         {
             int[] places = [.. classes[index]];
             random.Shuffle(places);
-            heldOut.UnionWith(places[..Math.Max(1, (int)(HeldOutFraction * places.Length))]);
+            heldOut.UnionWith(places[..Math.Clamp((int)(heldOutFraction * places.Length), 1, places.Length - 1)]);
         }
 
         return new ClassificationImages(
-            dataset, [.. all.Where(place => !heldOut.Contains(place))], dataset.RowsAt([.. heldOut.Order()]), heldOut.Count, $"{HeldOutFraction:P0} of the images of each class", all);
+            dataset, [.. all.Where(place => !heldOut.Contains(place))], dataset.RowsAt([.. heldOut.Order()]), heldOut.Count, $"{heldOutFraction:P0} of the images of each class", all);
     }
 
     private static IEnumerable<int> Places(Dataset dataset, string split) => Enumerable.Range(0, dataset.Count).Where(place => dataset.Images[place] is { Class: >= 0 } image && image.Split == split);

@@ -31,7 +31,7 @@ internal sealed class ClassificationOptions
     /// <param name="resumeCommand">What to type, without --resume, to do the same again.</param>
     public int Run(VerbContext context, string? folder, string name, TrainingConfiguration? form, string resumeCommand)
     {
-        Identifier.Require(name);
+        Identifier.Require(name, form is null ? "--name" : TrainingConfiguration.Option);
         string? typedProject = context.Value(_project);
         string current = Directory.GetCurrentDirectory();
         ProjectFile? project = ProjectFile.Find(typedProject, folder ?? current);
@@ -57,7 +57,9 @@ internal sealed class ClassificationOptions
             : null;
         RunConfiguration configuration = _training.Resolve(context, dataset, continued, resumed || form is null ? null : ClassifierFacts.ReadPretraining(files.Facts), Side(context));
         return new ClassifierRun(context, files, project, form ?? TrainingConfiguration.New(dataset.Path), log)
-            .Execute(dataset, test, configuration, resumed, $"{resumeCommand} --resume");
+            .Execute(dataset, test, configuration, resumed, $"{resumeCommand} --resume{Again(_testDataset)}{Again(_project)}");
+
+        string Again(Option<string?> option) => context.Value(option) is { } typed ? $" {option.Name} {Shell.Quoted(typed)}" : "";
     }
 
     private int? Side(VerbContext context)
@@ -69,6 +71,15 @@ internal sealed class ClassificationOptions
             : throw new UsageException($"--width is {width} and --height {context.Value(_height)}; images are brought to squares. Name one number, or --image-size.");
     }
 
-    private static bool IsFinished(RunFolder folder) =>
-        File.Exists(folder.Record) && (string?)JsonNode.Parse(File.ReadAllText(folder.Record))?["status"] == JsonNamingPolicy.CamelCase.ConvertName(nameof(RunStatus.Completed));
+    private static bool IsFinished(RunFolder folder)
+    {
+        try
+        {
+            return File.Exists(folder.Record) && (string?)JsonNode.Parse(File.ReadAllText(folder.Record))?["status"] == JsonNamingPolicy.CamelCase.ConvertName(nameof(RunStatus.Completed));
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
 }

@@ -47,7 +47,7 @@ internal sealed class ClassifierRun(VerbContext context, GeneratedFiles files, P
     private int Train(Dataset dataset, Dataset? test, RunConfiguration configuration, bool resume, string resumeCommand)
     {
         (RunSettings settings, ContrastivePreset preset) = configuration.Read();
-        ClassificationImages images = ClassificationImages.Of(dataset, test, settings.Seed);
+        ClassificationImages images = ClassificationImages.Of(dataset, test, form.HeldOutFraction, settings.Seed);
         var notes = new List<string>(dataset.Notes);
         ProjectFile? changed = project is not null && Accepts(project, notes) ? project : null;
         byte[]? projectText = changed?.With(files, notes);
@@ -158,7 +158,7 @@ internal sealed class ClassifierRun(VerbContext context, GeneratedFiles files, P
     {
         string name = project?.RootNamespace ?? Identifier.Namespace(Path.GetFileName(files.Folder));
         if (name.Split('.')[0] == files.Name)
-            throw new UsageException($"--name: '{files.Name}' is the namespace, too, in which the class could not be told from it. Choose another, such as {files.Name}Model.");
+            throw new UsageException($"'{files.Name}' is the namespace, too, in which the class could not be told from it. Choose another name, such as {files.Name}Model.");
         return name;
     }
 

@@ -7,8 +7,6 @@ namespace Microsoft.ML.Contrastive.Cli.ModelBuilder;
 /// <summary>Names in generated C#.</summary>
 internal static partial class Identifier
 {
-    private const string Option = "--name";
-
     // C# language specification, lexical structure, keywords; contextual ones may be names of types.
     private static readonly HashSet<string> Keywords =
     [
@@ -27,13 +25,15 @@ internal static partial class Identifier
     ];
 
     /// <summary>A name for a class, which is also the begin of the files' names.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="option">What gave it, for errors.</param>
     /// <exception cref="UsageException">It cannot be one; the message proposes another.</exception>
-    public static void Require(string name)
+    public static void Require(string name, string option)
     {
         if (!Valid().IsMatch(name) || Keywords.Contains(name))
-            throw new UsageException($"{Option}: '{name}' cannot be the name of a C# class (letters, digits and '_', no digit first, no keyword). For example: {Option} {Sanitised(name)}.");
+            throw new UsageException($"{option}: '{name}' cannot be the name of a C# class (letters, digits and '_', no digit first, no keyword). For example: {Sanitised(name)}.");
         if (Members.Contains(name))
-            throw new UsageException($"{Option}: a class '{name}' could not have its member of that name. For example: {Option} {name}Model.");
+            throw new UsageException($"{option}: a class '{name}' could not have its member of that name. For example: {name}Model.");
     }
 
     /// <summary>A namespace as near to some text as can be.</summary>

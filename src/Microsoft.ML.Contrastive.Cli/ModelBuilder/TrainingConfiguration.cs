@@ -17,7 +17,10 @@ internal sealed partial class TrainingConfiguration
     /// <summary>Extension of such files.</summary>
     public const string Extension = ".mbconfig";
 
-    private const string Option = "--training-config", Scenario = "ImageClassification", TypeKey = "Type", VersionKey = "Version";
+    /// <summary>What names such a file.</summary>
+    public const string Option = "--training-config";
+
+    private const string Scenario = "ImageClassification", TypeKey = "Type", VersionKey = "Version";
 
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -50,7 +53,7 @@ internal sealed partial class TrainingConfiguration
         ["TrainingOption"] = Typed(
             "ClassificationTrainingOption", 2,
             ("Subsampling", false), ("TrainingTime", int.MaxValue), ("OptimizeMetric", "MicroAccuracy"),
-            ("ValidationOption", Typed("TrainValidateSplitValidationOption", 0, ("SplitRatio", ClassificationImages.HeldOutFraction)))),
+            ("ValidationOption", Typed("TrainValidateSplitValidationOption", 0, ("SplitRatio", ClassificationImages.UsualHeldOutFraction)))),
     });
 
     /// <summary>Reads a configuration.</summary>
@@ -80,6 +83,12 @@ internal sealed partial class TrainingConfiguration
 
         return new TrainingConfiguration(tree);
     }
+
+    /// <summary>Part of the images of each class that is held out to measure on.</summary>
+    public double HeldOutFraction =>
+        ((_tree["TrainingOption"] as JsonObject)?["ValidationOption"] as JsonObject)?["SplitRatio"] is JsonValue ratio && ratio.TryGetValue(out double fraction) && fraction is > 0 and < 1
+            ? fraction
+            : ClassificationImages.UsualHeldOutFraction;
 
     /// <summary>The folder of the images; a relative one is meant from the file.</summary>
     /// <param name="file">The configuration's file.</param>

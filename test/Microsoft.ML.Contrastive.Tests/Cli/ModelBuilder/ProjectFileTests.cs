@@ -115,8 +115,8 @@ public sealed class ProjectFileTests : IDisposable
     [InlineData("ModelInput", "ModelInputModel")]
     public void A_name_that_no_class_can_have_is_answered_by_one_that_it_can(string name, string proposed)
     {
-        Assert.EndsWith($" {proposed}.", Assert.Throws<UsageException>(() => Identifier.Require(name)).Message, StringComparison.Ordinal);
-        Identifier.Require(proposed);
+        Assert.EndsWith($" {proposed}.", Assert.Throws<UsageException>(() => Identifier.Require(name, "--name")).Message, StringComparison.Ordinal);
+        Identifier.Require(proposed, "--name");
     }
 
     private ProjectFile Find() => ProjectFile.Find(null, _folder)!;

@@ -78,6 +78,7 @@ public sealed class TrainingConfigurationTests : IDisposable
         string photos = Directory.CreateDirectory(Path.Combine(_folder, "photos")).FullName;
         TrainingConfiguration read = TrainingConfiguration.Read(File);
         Assert.Equal(photos, read.Folder(File));
+        Assert.Equal(0.3, read.HeldOutFraction);
         read.SetResult(0.5, 1, (32, 32, 64), isGpu: false, Path.Combine(_folder, "MLModel1.mlnet"));
         JsonNode tree = JsonNode.Parse(read.ToString())!;
         Assert.Equal(0.3, (double?)tree["TrainingOption"]!["ValidationOption"]!["SplitRatio"]);

@@ -35,7 +35,8 @@ internal static class Program
         return await arguments.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = null }, cancellation).ConfigureAwait(false);
     }
 
-    private static RootCommand CreateRoot()
+    /// <summary>All verbs.</summary>
+    internal static RootCommand CreateRoot()
     {
         var root = new RootCommand("Self-supervised image learning for ML.NET.")
         {

@@ -25,7 +25,7 @@ internal static partial class Examination
         yield return Memory();
         if (OperatingSystem.IsLinux())
             yield return StandardLibrary();
-        Finding torch = Of("torch", Torch, "Run it again with --verbose; on Linux the system needs glibc 2.31 or later on x64 or arm64.");
+        Finding torch = Of("torch", Torch, "Run it again with --verbose; on Linux the system needs glibc 2.34 or later, on x64.");
         yield return torch;
         if (torch.Severity != Severity.Broken)
         {
@@ -49,7 +49,7 @@ internal static partial class Examination
     {
         double available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / GiB;
         return new Finding("memory", available >= EnoughMemory ? Severity.Good : Severity.Warning, Invariant($"{available:0.0} GiB for this process"),
-            available >= EnoughMemory ? null : "Training decodes all images into memory: use smaller images, or a machine or container with more.");
+            available >= EnoughMemory ? null : "Networks and decoded images share it: smaller images, smaller batches, or a machine or container with more.");
     }
 
     private static Finding StandardLibrary()

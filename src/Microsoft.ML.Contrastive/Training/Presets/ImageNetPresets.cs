@@ -54,7 +54,7 @@ internal static class ImageNetPresets
     {
         Name = "mocov1/imagenet-100ep",
         Source = "ContrastiveCrop (CVPR 2022), configs/IN1K/mocov1_rcrop.py, as in the ablation of JointCrop (AAAI-25): views of MoCo v2",
-        Deviations = "none known",
+        Deviations = "as released, the configuration's decay_rate=0. ends learning after epoch 60; here the rate falls to a tenth at 60 and 80, as MoCo v1's does",
         Views = [PublishedViews.MoCoV2(Size), PublishedViews.MoCoV2(Size)],
         LearningRateSchedule = new StepSchedule { MilestoneEpochs = [60, 80], Factor = 0.1 },
         Epochs = 100,

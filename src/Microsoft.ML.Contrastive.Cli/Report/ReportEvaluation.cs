@@ -9,8 +9,11 @@ namespace Microsoft.ML.Contrastive.Cli.Report;
 /// <param name="Pixels">On pixels.</param>
 /// <param name="Untrained">On the features of the network before training.</param>
 /// <param name="Trained">On the features of the encoder.</param>
-internal sealed record ReportEvaluation(IReadOnlyList<string> Classes, int Teaching, int[] Labels, FrozenAccuracy Pixels, FrozenAccuracy? Untrained, FrozenAccuracy Trained)
+internal sealed record ReportEvaluation(IReadOnlyList<string> Classes, int Teaching, int[] Labels, FrozenAccuracy? Pixels, FrozenAccuracy? Untrained, FrozenAccuracy Trained)
 {
+    /// <summary>A classifier of a hundred classes would take minutes to its optimum, for some tenths of a percent.</summary>
+    public const int MostIterations = 100;
+
     /// <summary>Measures; null where there is nothing to ask, or no encoder.</summary>
     public static ReportEvaluation? Of(ReportEvidence evidence, CancellationToken cancellation)
     {
@@ -21,11 +24,9 @@ internal sealed record ReportEvaluation(IReadOnlyList<string> Classes, int Teach
             return null;
         int[] labels = [.. asked.Select(i => images.Choice.Classes[i])], taught = [.. teaching.Select(i => images.Choice.Classes[i])];
 
-        FrozenAccuracy Measure(float[] values, int dimension) => FrozenEvaluation.Measure(Rows(values, dimension, teaching), taught, Rows(values, dimension, asked), labels, images.ClassNames.Count, cancellation);
+        FrozenAccuracy Measure(ReportFeatures features) =>
+            FrozenEvaluation.Measure(features.Rows(teaching), taught, features.Rows(asked), labels, images.ClassNames.Count, cancellation, MostIterations);
         return new ReportEvaluation(
-            images.ClassNames, teaching.Length, labels, Measure(images.Pixels, ReportImages.PixelDimension),
-            evidence.Untrained is { } untrained ? Measure(untrained.Values, untrained.Dimension) : null, Measure(evidence.Trained.Values, evidence.Trained.Dimension));
+            images.ClassNames, teaching.Length, labels, evidence.Pixels is { } pixels ? Measure(pixels) : null, evidence.Untrained is { } untrained ? Measure(untrained) : null, Measure(evidence.Trained));
     }
-
-    private static float[] Rows(float[] values, int dimension, int[] rows) => [.. rows.SelectMany(row => values[(row * dimension)..((row + 1) * dimension)])];
 }

@@ -1,6 +1,10 @@
 using System.Globalization;
+using Microsoft.ML.Contrastive.Augmentation;
 using Microsoft.ML.Contrastive.Cli.Datasets;
+using Microsoft.ML.Contrastive.Cli.Encoders;
+using Microsoft.ML.Contrastive.Cli.Pretrain;
 using Microsoft.ML.Contrastive.Encoders;
+using Microsoft.ML.Contrastive.Training.Presets;
 
 namespace Microsoft.ML.Contrastive.Cli.Report;
 
@@ -9,8 +13,9 @@ namespace Microsoft.ML.Contrastive.Cli.Report;
 /// <param name="Images">The images.</param>
 /// <param name="Trained">The features of the run's encoder; null when it has none yet, or they are not finite.</param>
 /// <param name="Untrained">The features of the same network before training; null when nothing is compared.</param>
+/// <param name="Pixels">The pixels as features; null when nothing is compared.</param>
 /// <param name="NoFeatures">Why <paramref name="Trained"/> is missing.</param>
-internal sealed record ReportEvidence(Dataset Dataset, ReportImages Images, ReportFeatures? Trained, ReportFeatures? Untrained, string? NoFeatures)
+internal sealed record ReportEvidence(Dataset Dataset, ReportImages Images, ReportFeatures? Trained, ReportFeatures? Untrained, ReportFeatures? Pixels, string? NoFeatures)
 {
     /// <summary>Most images that are encoded.</summary>
     public const int MostImages = 2000;
@@ -36,18 +41,21 @@ internal sealed record ReportEvidence(Dataset Dataset, ReportImages Images, Repo
         announce(string.Create(CultureInfo.InvariantCulture, $"Report: looking at {choice.Rows.Length} of {dataset.Count} images."));
         ReportImages images = ReportImages.Read(dataset, choice, cancellation);
         if (encoder is null)
-            return new ReportEvidence(dataset, images, null, null, "The run has no encoder yet: it is exported after the last epoch, and a checkpoint is saved after the first.");
+            return new ReportEvidence(dataset, images, null, null, null, "The run has no encoder yet: it is exported after the last epoch, and a checkpoint is saved after the first.");
 
         IDataView rows = dataset.RowsAt(images.Choice.Rows);
-        ReportFeatures? trained = ReportFeatures.Of(encoder, rows, cancellation), untrained = null;
+        ReportFeatures? trained = ReportFeatures.Of(encoder, rows, cancellation), untrained = null, pixels = null;
         if (trained is null)
-            return new ReportEvidence(dataset, images, null, null, "The encoder makes features that are not finite: the training has diverged.");
+            return new ReportEvidence(dataset, images, null, null, null, "The encoder makes features that are not finite: the training has diverged.");
         if (images.Choice.AskedOf is not null)
         {
-            using ContrastiveEncoderTransformer random = ReportFeatures.Untrained(mlContext, run.Settings.Preset, run.Settings.Run.Seed);
+            (RunSettings settings, ContrastivePreset preset) = run.Settings;
+            ImageSize size = preset.Views[0].Crop.OutputSize;
+            using ContrastiveEncoderTransformer random = BaselineEncoders.Untrained(mlContext, preset.Backbone, preset.Normalization, size, settings.Seed);
             untrained = ReportFeatures.Of(random, rows, cancellation);
+            pixels = ReportFeatures.Of(BaselineEncoders.Pixels(mlContext, size, rows), rows, cancellation);
         }
 
-        return new ReportEvidence(dataset, images, trained, untrained, null);
+        return new ReportEvidence(dataset, images, trained, untrained, pixels, null);
     }
 }

@@ -1,13 +1,7 @@
 using System.Diagnostics;
-using Microsoft.ML.Contrastive.Backbones;
 using Microsoft.ML.Contrastive.Cli.Datasets;
 using Microsoft.ML.Contrastive.Cli.Encoders;
-using Microsoft.ML.Contrastive.Encoders;
-using Microsoft.ML.Contrastive.Seams;
-using Microsoft.ML.Contrastive.Training.Presets;
 using Microsoft.ML.Data;
-using Microsoft.ML.Runtime;
-using TorchSharp;
 
 namespace Microsoft.ML.Contrastive.Cli.Report;
 
@@ -35,6 +29,9 @@ internal sealed record ReportFeatures(float[] Values, int Dimension)
 
         return values;
     }
+
+    /// <summary>The features of some rows, one after another.</summary>
+    public float[] Rows(int[] rows) => [.. rows.SelectMany(row => Values[(row * Dimension)..((row + 1) * Dimension)])];
 
     /// <summary>Encodes rows.</summary>
     /// <param name="encoder">Images to <see cref="SavedEncoder.FeaturesColumnName"/>.</param>
@@ -75,16 +72,5 @@ internal sealed record ReportFeatures(float[] Values, int Dimension)
         long start = Stopwatch.GetTimestamp();
         _ = Of(encoder, images, cancellation);
         return Stopwatch.GetElapsedTime(start).TotalSeconds / rows.Length;
-    }
-
-    /// <summary>The network of a run as it is before any training: what its structure alone is worth.</summary>
-    public static ContrastiveEncoderTransformer Untrained(MLContext mlContext, ContrastivePreset preset, int seed)
-    {
-        using IChannel channel = ((IHostEnvironment)mlContext).Register(nameof(Untrained)).Start(nameof(Untrained));
-        torch.Device device = TorchDevice.Select(mlContext, channel);
-        BackboneModule network = TorchInitialization.FromSeed(seed, preset.Backbone.Create);
-        network.to(device);
-        network.eval();
-        return new ContrastiveEncoderTransformer(mlContext, new EncoderNetwork(network, preset.Normalization, preset.Views[0].Crop.OutputSize, device), SavedEncoder.FeaturesColumnName, DatasetView.ImageColumnName);
     }
 }

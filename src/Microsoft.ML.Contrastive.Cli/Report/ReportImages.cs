@@ -8,10 +8,7 @@ namespace Microsoft.ML.Contrastive.Cli.Report;
 /// <summary>The images that a report looks at.</summary>
 internal sealed record ReportImages
 {
-    private const int ThumbnailSide = 32, PixelSide = 32;
-
-    /// <summary>Number of values of an image in <see cref="Pixels"/>.</summary>
-    public const int PixelDimension = PixelSide * PixelSide * 3;
+    private const int ThumbnailSide = 32;
 
     /// <summary>Number of images of the data set.</summary>
     public required int Total { get; init; }
@@ -30,9 +27,6 @@ internal sealed record ReportImages
 
     /// <summary>How many thumbnails stand beside and above one another.</summary>
     public required (int Columns, int Rows) ThumbnailGrid { get; init; }
-
-    /// <summary>Every image shrunk to 32 × 32 pixels: n × <see cref="PixelDimension"/> values from 0 to 1.</summary>
-    public required float[] Pixels { get; init; }
 
     /// <summary>The size that half of the images do not reach, each side by itself.</summary>
     public required ImageSize MedianSize { get; init; }
@@ -54,13 +48,11 @@ internal sealed record ReportImages
         var names = new List<string>();
         var kept = new List<int>();
         var sizes = new List<(int Width, int Height)>();
-        float[] pixels = new float[choice.Rows.Length * PixelDimension];
         foreach ((int i, string name, SKImage image) in Decode(dataset, choice.Rows, cancellation))
         {
             using (image)
             {
                 thumbnails.Draw(kept.Count, image);
-                Report.Thumbnails.Pixels(image, PixelSide, pixels.AsSpan(kept.Count * PixelDimension, PixelDimension));
                 sizes.Add((image.Width, image.Height));
             }
 
@@ -78,7 +70,6 @@ internal sealed record ReportImages
             ClassNames = dataset.ClassNames,
             Thumbnails = thumbnails.ToDataUri(),
             ThumbnailGrid = (thumbnails.Columns, thumbnails.Rows),
-            Pixels = pixels[..(kept.Count * PixelDimension)],
             MedianSize = new ImageSize(Median(sizes.Select(size => size.Width)), Median(sizes.Select(size => size.Height))),
         };
     }

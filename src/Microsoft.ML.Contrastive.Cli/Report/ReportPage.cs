@@ -42,7 +42,8 @@ internal static class ReportPage
         if (evaluation is not null)
         {
             yield return ("Linear classifier", Text($"{evaluation.Trained.Linear:0.0%}"));
-            yield return ("Pixels alone", Text($"{evaluation.Pixels.Linear:0.0%}"));
+            if (evaluation.Pixels is { } pixels)
+                yield return ("Pixels alone", Text($"{pixels.Linear:0.0%}"));
         }
 
         if (run.Epochs is not [.., var last])

@@ -56,20 +56,6 @@ internal sealed class Thumbnails : IDisposable
         return SKImage.FromPixelCopy(new SKImageInfo(image.Width, image.Height, color, SKAlphaType.Opaque), image.Pixels);
     }
 
-    /// <summary>Values 0 to 1 of the middle square of an image, shrunk: what a classifier without any encoder sees.</summary>
-    /// <param name="image">The image.</param>
-    /// <param name="side">Side of the square in pixels.</param>
-    /// <param name="values">Receives side × side × 3 values.</param>
-    public static void Pixels(SKImage image, int side, Span<float> values)
-    {
-        using var bitmap = new SKBitmap(new SKImageInfo(side, side, SKColorType.Rgba8888, SKAlphaType.Opaque));
-        using (var canvas = new SKCanvas(bitmap))
-            Draw(canvas, image, SKRect.Create(side, side));
-        ReadOnlySpan<byte> bytes = bitmap.GetPixelSpan();
-        for (int i = 0; i < values.Length; i++)
-            values[i] = bytes[(i / 3 * 4) + (i % 3)] / 255f;
-    }
-
     private static void Draw(SKCanvas canvas, SKImage image, SKRect target)
     {
         int side = Math.Min(image.Width, image.Height);

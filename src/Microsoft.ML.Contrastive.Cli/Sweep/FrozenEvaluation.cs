@@ -35,7 +35,9 @@ internal static class FrozenEvaluation
     /// <param name="testLabels">Their classes.</param>
     /// <param name="classes">Number of classes.</param>
     /// <param name="cancellation">Ends it between the two.</param>
-    public static FrozenAccuracy Measure(float[] train, int[] trainLabels, float[] test, int[] testLabels, int classes, CancellationToken cancellation)
+    /// <param name="maximumIterations">Iterations after which the linear classifier is taken as it is.</param>
+    public static FrozenAccuracy Measure(
+        float[] train, int[] trainLabels, float[] test, int[] testLabels, int classes, CancellationToken cancellation, int maximumIterations = MultinomialLogisticRegression.DefaultMaximumIterations)
     {
         cancellation.ThrowIfCancellationRequested();
         var neighbours = new NearestNeighbourClassifier(train, trainLabels, classCount: classes);
@@ -43,7 +45,7 @@ internal static class FrozenEvaluation
         cancellation.ThrowIfCancellationRequested();
 
         Standardise(train.Length / trainLabels.Length, train, test);
-        LinearClassifier linear = MultinomialLogisticRegression.Fit(train, trainLabels, L2PerRow * trainLabels.Length, classes).Classifier;
+        LinearClassifier linear = MultinomialLogisticRegression.Fit(train, trainLabels, L2PerRow * trainLabels.Length, classes, maximumIterations).Classifier;
         int[] predicted = [.. linear.Scores(test).Chunk(classes).Select(scores => Array.IndexOf(scores, scores.Max()))];
         return new FrozenAccuracy(knn, linear.Accuracy(test, testLabels), predicted);
     }

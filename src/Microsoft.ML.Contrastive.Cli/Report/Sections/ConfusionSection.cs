@@ -10,7 +10,7 @@ internal static class ConfusionSection
     /// <summary>More classes than these are no table that can be read: then their most frequent confusions are listed.</summary>
     private const int MostColumns = 30;
 
-    private const int ListedConfusions = 30;
+    private const int ListedConfusions = 15;
 
     public static ReportSection Create(ReportEvidence evidence, ReportEvaluation? evaluation)
     {

@@ -15,7 +15,7 @@ internal static class EvaluationSection
         int asked = evaluation.Labels.Length;
         (string Name, FrozenAccuracy? Accuracy)[] encoders =
         [
-            ("Pixels, 32 × 32", evaluation.Pixels),
+            ("Pixels", evaluation.Pixels),
             ("The same network, untrained", evaluation.Untrained),
             ("This encoder", evaluation.Trained),
         ];
@@ -36,7 +36,8 @@ internal static class EvaluationSection
             evidence.Images.Choice.AskedOf,
             Guess = Percent((double)largest / asked),
             FrozenEvaluation.Protocol,
-            Better = evaluation.Trained.Linear > Math.Max(evaluation.Pixels.Linear, evaluation.Untrained?.Linear ?? 0),
+            Iterations = ReportEvaluation.MostIterations,
+            Better = evaluation.Trained.Linear > Math.Max(evaluation.Pixels?.Linear ?? 0, evaluation.Untrained?.Linear ?? 0),
         });
     }
 

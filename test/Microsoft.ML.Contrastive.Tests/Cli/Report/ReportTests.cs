@@ -42,7 +42,7 @@ public sealed class ReportTests : IDisposable
         Assert.Equal(["run", "curves", .. OfImages, "law", "throughput"], sections);
         Assert.Empty(page.QuerySelectorAll("section > p.missing"));
         Assert.Equal("completed", page.QuerySelector(".status")!.TextContent);
-        Assert.Equal(["Pixels, 32 × 32", "The same network, untrained", "This encoder"], page.QuerySelectorAll("#evaluation tbody th").Select(row => row.TextContent));
+        Assert.Equal(["Pixels", "The same network, untrained", "This encoder"], page.QuerySelectorAll("#evaluation tbody th").Select(row => row.TextContent));
         Assert.Equal(24, page.QuerySelectorAll(".map i").Length);
         Assert.All(["#curves svg", "#law svg", "#throughput svg", "#neighbours .n", "#pairs img"], selector => Assert.NotEmpty(page.QuerySelectorAll(selector)));
         Assert.Contains(page.QuerySelectorAll("#run td").Select(cell => cell.TextContent), text => text.Contains("crops with β = 0", StringComparison.Ordinal));

@@ -53,8 +53,7 @@ internal sealed class DifficultyCommand
             CancellationToken = context.Cancellation,
         });
         report.Measure(context.Json ? _ => { } : context.Output.WriteLine);
-        Directory.CreateDirectory(output);
-        report.Write(output);
+        OutputFolder.Fill(output, report.Write);
         if (context.Json)
             context.WriteJson(new { Folder = output, From = encoder.Origin, Arms = report.Arms.Select(arm => new { Views = arm.Name, arm.Difficulty.MeanCosine, arm.Difficulty.StandardError, arm.Difficulty.ImageCount }) });
         else

@@ -64,7 +64,7 @@ internal sealed class EvaluateCommand
     private int Run(VerbContext context)
     {
         EvaluationPlan plan = Plan(context);
-        string? output = context.Value(_output) is { } folder ? OutputFolder.Require(folder, context.Value(_overwrite)) : null;
+        string? output = context.Value(_output) is { } typed ? OutputFolder.Require(typed, context.Value(_overwrite)) : null;
         int seed = context.Value(_seed) ?? DefaultSeed;
         (string path, string? format) = Data(context);
         // An evaluation leaves no image out by itself.
@@ -90,7 +90,9 @@ internal sealed class EvaluateCommand
             context.Output.WriteLine($"{encoder.Name} from {encoder.Origin}, on '{dataset.Path}' ({dataset.Format}): {split.Train.GetRowCount()} training and {split.Test.GetRowCount()} test images ({split.Description})");
         long start = Stopwatch.GetTimestamp();
         List<Measurement> measurements = Measure(context, mlContext, split, plan, seed, all);
-        IReadOnlyList<string> files = output is null ? [] : EvaluationFolder.Write(output, measurements);
+        IReadOnlyList<string> files = [];
+        if (output is not null)
+            OutputFolder.Fill(output, folder => files = EvaluationFolder.Write(folder, measurements));
         if (context.Json)
         {
             context.WriteJson(new

@@ -43,7 +43,14 @@ internal abstract class EmbeddingFile : IDisposable
     /// <inheritdoc/>
     public virtual void Dispose()
     {
-        Stream.Dispose();
-        File.Delete(_path + Unfinished);
+        try
+        {
+            // A full disk may be found out here only, when the last bytes are written.
+            Stream.Dispose();
+        }
+        finally
+        {
+            File.Delete(_path + Unfinished);
+        }
     }
 }

@@ -47,7 +47,16 @@ internal sealed class NpyEmbeddings : EmbeddingFile
         byte[] header = [0x93, .. "NUMPY"u8, 1, 0, HeaderBytes - Begin, 0, .. Encoding.ASCII.GetBytes(dictionary.PadRight(HeaderBytes - Begin - 1)), (byte)'\n'];
         Stream.Position = 0;
         Stream.Write(header);
-        File.WriteAllLines(_namesPath, _names);
-        base.Complete();
+        string aside = _namesPath + ".new";
+        try
+        {
+            File.WriteAllLines(aside, _names);
+            base.Complete();
+            File.Move(aside, _namesPath, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(aside);
+        }
     }
 }

@@ -55,6 +55,8 @@ internal sealed class SavedEncoder : IDisposable
         RunFolder? run = RunOf(path);
         if (run is null && !File.Exists(path) && !Directory.Exists(path))
             throw new UsageException($"--encoder: there is no '{path}'. Name the folder of a run, an ONNX file, or a file of weights (.safetensors, .pth, .pt, .ckpt).");
+        if (run is null && Directory.Exists(path) && !File.Exists(Path.Combine(path, "state.safetensors")))
+            throw new UsageException($"--encoder: '{path}' is the folder of no run (it has no config.json) and no checkpoint. Name the --output of '{Program.Name} pretrain', or a file.");
         if (run?.Path == Path.GetFullPath(path))
             path = Weights(run, context.Value(options.Checkpoint));
 

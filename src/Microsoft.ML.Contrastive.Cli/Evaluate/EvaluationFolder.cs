@@ -1,19 +1,17 @@
 using System.Globalization;
 using System.Text;
-using Microsoft.ML.Contrastive.Cli.Pretrain;
 
 namespace Microsoft.ML.Contrastive.Cli.Evaluate;
 
 /// <summary>Measurements as files: <c>results.csv</c>, and the confusion matrix of each as <c>confusion-FEATURES-MEASURE.csv</c>.</summary>
 internal static class EvaluationFolder
 {
-    /// <summary>Writes all files, <c>results.csv</c> last.</summary>
+    /// <summary>Writes all files.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="measurements">What was measured.</param>
     /// <returns>The names of the files.</returns>
     public static IReadOnlyList<string> Write(string folder, IReadOnlyList<Measurement> measurements)
     {
-        Directory.CreateDirectory(folder);
         var files = new List<string>();
         var table = new StringBuilder("features,measure,protocol,top1,top5,standard_deviation,confusion,description\n");
         foreach (Measurement measurement in measurements)
@@ -22,7 +20,7 @@ internal static class EvaluationFolder
             if (measurement.ConfusionMatrix is not null)
             {
                 confusion = $"confusion-{FileName(measurement.Features)}-{FileName(measurement.Measure == "linear" ? $"linear-{measurement.Protocol}" : measurement.Measure)}.csv";
-                RunFolder.Write(Path.Combine(folder, confusion), Matrix(measurement));
+                File.WriteAllText(Path.Combine(folder, confusion), Matrix(measurement));
                 files.Add(confusion);
             }
 
@@ -30,7 +28,7 @@ internal static class EvaluationFolder
         }
 
         const string Results = "results.csv";
-        RunFolder.Write(Path.Combine(folder, Results), table.ToString().TrimEnd('\n'));
+        File.WriteAllText(Path.Combine(folder, Results), table.ToString());
         return [Results, .. files];
     }
 
@@ -39,6 +37,7 @@ internal static class EvaluationFolder
     [
         $"true \\ named,{string.Join(',', measurement.Classes.Select(Field))}",
         .. measurement.ConfusionMatrix!.Select((row, label) => $"{Field(measurement.Classes[label])},{string.Join(',', row)}"),
+        "",
     ]);
 
     private static string Number(double? value) => value?.ToString("0.######", CultureInfo.InvariantCulture) ?? "";

@@ -79,11 +79,12 @@ internal sealed class RunFolder
             Directory.CreateDirectory(Path);
             using var file = new FileStream(probe, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, PreallocationSize = bytes, Options = FileOptions.DeleteOnClose });
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        // Of a file that is too large for the file system .NET says that an argument is out of its range.
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
             if (isNew && Directory.Exists(Path))
                 Directory.Delete(Path);
-            throw new IOException($"--output: '{Path}' cannot hold a run (it needs {bytes >> 20} MiB and the right to write): {error.Message} Choose another folder, or make room.", error);
+            throw new IOException($"--output: '{Path}' cannot hold a run (it needs {bytes >> 20} MiB and the right to write): {FailureLine.Message(error)} Choose another folder, or make room.", error);
         }
     }
 

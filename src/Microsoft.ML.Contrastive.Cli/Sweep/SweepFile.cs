@@ -13,6 +13,7 @@ internal sealed class SweepFile : IDisposable
     private readonly FileStream? _lock;
     private readonly List<SweepRow> _rows;
     private readonly Dictionary<RunKey, RunFacts> _facts;
+    private bool _isNew;
 
     private SweepFile(string path, FileStream? held)
     {
@@ -51,28 +52,35 @@ internal sealed class SweepFile : IDisposable
     {
         if (Directory.Exists(path))
             throw new IOException($"'{path}' is a folder; --output names a file.");
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         FileStream held;
         try
         {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
             held = new FileStream($"{path}.lock", FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
         }
         catch (IOException e) when (File.Exists($"{path}.lock"))
         {
             throw new IOException($"Another sweep writes to '{path}'. Wait for it, or name another --output. ({e.Message})", e);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"--output: '{path}' cannot be written: {e.Message} Choose another folder.", e);
+        }
 
+        SweepFile? file = null;
         try
         {
-            var file = new SweepFile(path, held);
+            file = new SweepFile(path, held);
             DropTornLine(path);
             DropTornLine(file.FactsPath);
-            if (!File.Exists(path) || new FileInfo(path).Length == 0)
+            file._isNew = !File.Exists(path);
+            if (file._isNew || new FileInfo(path).Length == 0)
                 Append(path, SweepRow.Header);
             return file;
         }
         catch
         {
+            file?.Dispose();
             held.Dispose();
             throw;
         }
@@ -101,7 +109,17 @@ internal sealed class SweepFile : IDisposable
         _rows.Add(row);
     }
 
-    public void Dispose() => _lock?.Dispose();
+    /// <summary>Lets others write. A file that was made for nothing goes.</summary>
+    public void Dispose()
+    {
+        if (_isNew && _rows.Count == 0)
+        {
+            File.Delete(_path);
+            File.Delete(FactsPath);
+        }
+
+        _lock?.Dispose();
+    }
 
     private static void Append(string path, string line)
     {

@@ -7,6 +7,9 @@ namespace Microsoft.ML.Contrastive.Cli.Verbs;
 /// <summary>The one place that says what went wrong: a line on standard error, and the exit code that goes with it.</summary>
 internal static class FailureLine
 {
+    /// <summary>What .NET says, in English whatever the language, where it leaves out the number.</summary>
+    private static readonly string[] Full = ["disk was full", "too large for the file system"];
+
     /// <summary>Says what is wrong with what was typed.</summary>
     /// <param name="arguments">Arguments with errors.</param>
     /// <param name="error">Receives the line.</param>
@@ -50,10 +53,28 @@ internal static class FailureLine
         is UsageException or IOException or UnauthorizedAccessException or InvalidDataException or InvalidOperationException
         or ArgumentException or DllNotFoundException or NonFiniteLossException or HttpRequestException or NotSupportedException;
 
-    /// <summary>The message without what .NET adds for programmers: the parameter's name, and the value once more.</summary>
-    public static string Message(Exception failure) => failure is ArgumentException && failure.Message.IndexOf(" (Parameter '", StringComparison.Ordinal) is var end and > 0
-        ? failure.Message[..end]
-        : failure.Message;
+    /// <summary>
+    /// The message without what .NET adds for programmers (the parameter's name, and the value once more), and with what .NET leaves out of its own about files: what to do.
+    /// </summary>
+    public static string Message(Exception failure)
+    {
+        string message = failure is ArgumentException && failure.Message.IndexOf(" (Parameter '", StringComparison.Ordinal) is var end and > 0 ? failure.Message[..end] : failure.Message;
+        return failure.TargetSite?.Module.Assembly == typeof(object).Assembly ? message + Cure(failure) : message;
+    }
+
+    /// <summary>A sentence on a failure of the file system; nothing for any other.</summary>
+    private static string Cure(Exception failure)
+    {
+        // errno on Unix; on Windows ERROR_DISK_FULL as an HRESULT.
+        const int NoSpace = 28, TooLarge = 27, DiskFull = unchecked((int)0x80070070);
+        return failure switch
+        {
+            FileNotFoundException or DirectoryNotFoundException => " Check the path: its folders must exist, and a link must lead somewhere.",
+            UnauthorizedAccessException => " Get the right to do so, or choose another place.",
+            _ when failure.HResult is NoSpace or TooLarge or DiskFull || Full.Any(words => failure.Message.Contains(words, StringComparison.Ordinal)) => " Make room, or choose another disk.",
+            _ => "",
+        };
+    }
 
     private static string OneLine(string text) => string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 

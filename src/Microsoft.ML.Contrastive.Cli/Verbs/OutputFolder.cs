@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Contrastive.Cli.Verbs;
 
-/// <summary>A folder that a verb writes files into when all is done: whether it will be able to is found out before.</summary>
+/// <summary>A folder that a verb writes files into when all is done: whether it will be able to is found out before, and it gets all of them or none.</summary>
 internal static class OutputFolder
 {
     /// <summary>The folder's full path. It is not made yet.</summary>
@@ -32,5 +32,26 @@ internal static class OutputFolder
         }
 
         return folder;
+    }
+
+    /// <summary>Writes several files: all of them, or none.</summary>
+    /// <param name="folder">The folder; files of the same names are replaced.</param>
+    /// <param name="write">Writes them into the folder that it is given.</param>
+    public static void Fill(string folder, Action<string> write)
+    {
+        string aside = folder + ".new";
+        try
+        {
+            Directory.CreateDirectory(aside);
+            write(aside);
+            Directory.CreateDirectory(folder);
+            foreach (string file in Directory.EnumerateFiles(aside))
+                File.Move(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
+        }
+        finally
+        {
+            if (Directory.Exists(aside))
+                Directory.Delete(aside, recursive: true);
+        }
     }
 }

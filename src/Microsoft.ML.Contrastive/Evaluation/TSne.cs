@@ -14,7 +14,7 @@ namespace Microsoft.ML.Contrastive.Evaluation;
 /// </code></example>
 public static class TSne
 {
-    /// <summary>Most rows: time and memory grow with their square, to 64 MiB here.</summary>
+    /// <summary>Most rows: time and memory grow with their square, to 128 MiB here.</summary>
     public const int MaximumRows = 4096;
 
     /// <summary>Deviation of the first map's points (van der Maaten and Hinton 2008, section 3.4, has the variance 1e-4).</summary>

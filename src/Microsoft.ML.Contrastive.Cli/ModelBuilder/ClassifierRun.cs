@@ -101,7 +101,7 @@ internal sealed class ClassifierRun(VerbContext context, GeneratedFiles files, P
             IReadOnlyList<ITransformer> classifier = FeatureClassifier.Train(mlContext, FeatureClassifier.Features(mlContext, encoder, images.Final, context.Cancellation));
             Comparison.Write(trials, Say);
             if (trials.MaxBy(trial => trial.MicroAccuracy) is { } best && best.MicroAccuracy > trials[^1].MicroAccuracy)
-                Say($"Pretraining does not pay here yet: {best.Features} does better. Train longer (--epochs), on more images (--unlabeled), or on larger ones (--image-size).");
+                Say($"Pretraining does not pay here yet: the classifier on {best.Features} does better. Train longer (--epochs), on more images (--unlabeled), or on larger ones (--image-size).");
             Write(mlContext, new TransformerChain<ITransformer>([encoder, .. classifier]), new ClassifierFacts
             {
                 Encoder = record,

@@ -253,6 +253,7 @@ public sealed class ContrastivePretrainTrainerTests : IDisposable
         { "Normalization.Mean is (0, 0, NaN)", new() { Normalization = new((0, 0, float.NaN), (1, 1, 1)) } },
         { "8 × 2147483647", new() { BatchSize = 8, GradientAccumulationSteps = int.MaxValue } },
         { "BatchNormGroups is 5", new() { Method = new MoCo { BatchNormGroups = 5 }, BatchSize = 32 } },
+        { "BatchNormGroups is 32", new() { Method = new MoCo { BatchNormGroups = 32 }, BatchSize = 32 } },
     };
 
     [Theory]

@@ -73,7 +73,7 @@ public sealed record MoCo : ContrastiveMethod
     /// Groups of the batch that batch norm sees apart from one another, keys in shuffled order: what "shuffling BN" (v1, section 3.3) does between GPUs,
     /// lest a key be recognised by the statistics of its batch. Running statistics are updated once a group.
     /// </summary>
-    /// <value>1 or more, dividing the batch size. The default value is 1: one group, as the original has on one device; its CIFAR example has 8.</value>
+    /// <value>1 or more, dividing the batch size into groups of at least two images. The default value is 1: one group, as the original has on one device; its CIFAR example has 8.</value>
     public int BatchNormGroups { get; init; } = 1;
 
     internal override void Validate()
@@ -89,7 +89,9 @@ public sealed record MoCo : ContrastiveMethod
     }
 
     internal override void Validate(int batchSize) =>
-        Require.That(batchSize % BatchNormGroups == 0, BatchNormGroups, $"It must divide BatchSize, which is {batchSize}.");
+        Require.That(
+            batchSize % BatchNormGroups == 0 && batchSize >= 2 * BatchNormGroups, BatchNormGroups,
+            $"It must divide BatchSize, which is {batchSize}, into groups of two images at least.");
 
     internal override MethodModule Create(Backbone backbone)
     {

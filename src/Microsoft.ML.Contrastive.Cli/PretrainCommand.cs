@@ -14,7 +14,6 @@ internal sealed class PretrainCommand
     private readonly Option<string?> _output = new("--output") { Description = "Folder of the run. Default: runs/DATASET-METHOD.", HelpName = "DIR" };
     private readonly Option<bool> _resume = new("--resume") { Description = "Go on with the run in --output, whose configuration it is; the other options may be left out." };
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Delete the run in --output first." };
-    private readonly Option<bool> _noReport = new("--no-report") { Description = "Leave report.html out." };
     private readonly Option<bool> _printConfig = new("--print-config") { Description = "Print the resolved configuration as JSON and train nothing." };
 
     /// <summary>The verb with its options.</summary>
@@ -31,7 +30,7 @@ internal sealed class PretrainCommand
                 "--resume --output runs/photos",
             ],
             [
-                .. command._training.All, command._output, command._resume, command._overwrite, command._noReport, command._printConfig, CommonOptions.Json, CommonOptions.Libtorch,
+                .. command._training.All, command._output, command._resume, command._overwrite, CommonOptions.NoReport, command._printConfig, CommonOptions.Json, CommonOptions.Libtorch,
             ],
             command.Run);
     }
@@ -76,24 +75,9 @@ internal sealed class PretrainCommand
         // What was refused has changed nothing.
         if (resumed)
             RunFolder.Write(folder.Configuration, configuration.ToString());
-        bool reported = record.Status == RunStatus.Completed && !context.Value(_noReport) && WriteReport(context, folder, settings, dataset, display);
+        bool reported = record.Status == RunStatus.Completed && RunReport.TryWrite(context, folder, settings, dataset, display);
         json?.Write("end", new { Folder = folder.Path, Run = record, Report = reported ? folder.Report : null });
         return Conclude(context, record, folder, reported);
-    }
-
-    /// <summary>The run is whole without its report, which can be written later: whatever goes wrong with it is told and no more.</summary>
-    private static bool WriteReport(VerbContext context, RunFolder folder, RunSettings settings, Dataset dataset, TrainingDisplay display)
-    {
-        try
-        {
-            RunReport.Write(context, folder, DeviceChoice.Parse(settings.Device), dataset, noDataset: null, display.Note);
-            return true;
-        }
-        catch (Exception error)
-        {
-            display.Note($"The report was not written: {FailureLine.Message(error)} The encoder is; '{Program.Name} report {folder.Path}' writes the report.");
-            return false;
-        }
     }
 
     private static void Introduce(TextWriter output, RunRecord run, RunConfiguration configuration, RunFolder folder)

@@ -21,7 +21,7 @@ internal sealed class ClassificationOptions
     private readonly Option<string?> _log = new("--log-file-path") { Description = "Also write what is printed, and ML.NET's log, to this file.", HelpName = "FILE" };
 
     /// <summary>All of them.</summary>
-    public IEnumerable<Symbol> All => [.. _training.All, _testDataset, _width, _height, _project, _resume, _overwrite, _log, CommonOptions.Libtorch];
+    public IEnumerable<Symbol> All => [.. _training.All, _testDataset, _width, _height, _project, _resume, _overwrite, _log, CommonOptions.NoReport, CommonOptions.Libtorch];
 
     /// <summary>Makes the classifier.</summary>
     /// <param name="context">What was typed.</param>

@@ -4,6 +4,7 @@ using Microsoft.ML.Contrastive.Augmentation;
 using Microsoft.ML.Contrastive.Cli.Datasets;
 using Microsoft.ML.Contrastive.Cli.Encoders;
 using Microsoft.ML.Contrastive.Cli.Pretrain;
+using Microsoft.ML.Contrastive.Cli.Report;
 using Microsoft.ML.Contrastive.Cli.Verbs;
 using Microsoft.ML.Contrastive.Encoders;
 using Microsoft.ML.Contrastive.Training.Presets;
@@ -112,6 +113,8 @@ internal sealed class ClassifierRun(VerbContext context, GeneratedFiles files, P
                 Trials = trials,
                 Pretraining = JsonNode.Parse(configuration.ToString())!.AsObject(),
             }, changed, projectText);
+            if (RunReport.TryWrite(context, folder, settings, dataset, display))
+                Say($"wrote {folder.Report}");
             return ExitCode.Success;
         }
         catch (OperationCanceledException error)

@@ -9,6 +9,26 @@ namespace Microsoft.ML.Contrastive.Cli.Report;
 /// <summary>From the folder of a run to its <c>report.html</c>.</summary>
 internal static class RunReport
 {
+    /// <summary>
+    /// Writes the report at the end of a run, unless <c>--no-report</c> was typed. The run is whole without it, and it can be written later: whatever goes wrong is told and no more.
+    /// </summary>
+    /// <returns>Whether it was written.</returns>
+    public static bool TryWrite(VerbContext context, RunFolder folder, RunSettings settings, Dataset dataset, TrainingDisplay display)
+    {
+        if (context.Value(CommonOptions.NoReport))
+            return false;
+        try
+        {
+            Write(context, folder, DeviceChoice.Parse(settings.Device), dataset, noDataset: null, display.Note);
+            return true;
+        }
+        catch (Exception error)
+        {
+            display.Note($"The report was not written: {FailureLine.Message(error)} The encoder is; '{Program.Name} report {folder.Path}' writes the report.");
+            return false;
+        }
+    }
+
     /// <summary>Writes the report: the file is the old one or the new one, whatever happens.</summary>
     /// <param name="context">What was typed.</param>
     /// <param name="folder">The run.</param>

@@ -11,6 +11,9 @@ internal static class CommonOptions
     /// <summary>Of verbs whose output machines may read.</summary>
     public static Option<bool> Json { get; } = new("--json") { Description = "Print JSON for machines." };
 
+    /// <summary>Of verbs that pretrain.</summary>
+    public static Option<bool> NoReport { get; } = new("--no-report") { Description = "Leave report.html out." };
+
     /// <summary>Of verbs that need torch.</summary>
     public static Option<string?> Libtorch { get; } = new("--libtorch")
     {

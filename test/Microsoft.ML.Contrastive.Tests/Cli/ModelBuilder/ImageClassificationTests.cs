@@ -15,7 +15,7 @@ public sealed class ImageClassificationTests : IDisposable
     private readonly ImageFolder _images = new(Classes, PerClass, width: 24, height: 20);
     private readonly string _folder = Directory.CreateTempSubdirectory("contrastive-classifier-").FullName;
 
-    private string[] Tiny => ["--backbone", "resnet10-compact-w0.125", "--image-size", "16", "--batch", "8", "--epoch", "1", "--device", "cpu"];
+    private string[] Tiny => ["--backbone", "resnet10-compact-w0.125", "--image-size", "16", "--batch", "8", "--epoch", "1", "--device", "cpu", "--no-report"];
 
     public void Dispose()
     {
@@ -30,8 +30,9 @@ public sealed class ImageClassificationTests : IDisposable
         using var project = new GeneratedProject("Shop");
         // An image without a label; by its extension none of ImageFolder.Files.
         File.Copy(_images.Files[0], Path.Combine(Directory.CreateDirectory(Path.Combine(_images.Path, "unlabeled")).FullName, "any.PNG"));
-        (int code, string output, string error) = await ToolRun.Of(["image-classification", "--dataset", _images.Path, "--name", "PhotoModel", "--output", project.Folder, .. Tiny]);
+        (int code, string output, string error) = await ToolRun.Of(["image-classification", "--dataset", _images.Path, "--name", "PhotoModel", "--output", project.Folder, .. Tiny[..^1]]);
         Assert.True(code == ExitCode.Success, error);
+        Assert.Contains("<html", File.ReadAllText(project[Path.Combine(".contrastive", "PhotoModel", "report.html")]), StringComparison.Ordinal);
         foreach (string line in (string[])["Start Training", "Evaluate Metric: MicroAccuracy", "MicroAccuracy      Duration", "on pixels", "on a random encoder", "on simclr"])
             Assert.Contains(line, output, StringComparison.Ordinal);
         Assert.Equal(3, JsonNode.Parse(File.ReadAllText(project["PhotoModel.contrastive.json"]))!["trials"]!.AsArray().Count);
@@ -88,7 +89,7 @@ public sealed class ImageClassificationTests : IDisposable
         Assert.StartsWith(GeneratedCode.FirstLine, File.ReadAllText(Path.Combine(_folder, "MLModel1.consumption.cs")), StringComparison.Ordinal);
         Assert.Equal(_images.Files.Length, Classify(Path.Combine(_folder, "MLModel1.mlnet")).Length);
 
-        (code, _, error) = await ToolRun.Of("train", "--training-config", file, "--epochs", "2", "--device", "cpu");
+        (code, _, error) = await ToolRun.Of("train", "--training-config", file, "--epochs", "2", "--device", "cpu", "--no-report");
         Assert.True(code == ExitCode.Success, error);
         JsonNode pretraining = JsonNode.Parse(File.ReadAllText(Path.Combine(_folder, "MLModel1.contrastive.json")))!["pretraining"]!;
         Assert.Equal((2, 0.25, "resnet10-compact-w0.125"), ((int)pretraining["epochs"]!, (double)pretraining["method"]!["temperature"]!, (string?)pretraining["backbone"]));
@@ -98,7 +99,7 @@ public sealed class ImageClassificationTests : IDisposable
     public async Task Interrupted_it_leaves_no_classifier_and_goes_on_from_there()
     {
         string output = Path.Combine(_folder, "my models"), model = Path.Combine(output, "PhotoModel.mlnet");
-        string[] command = ["image-classification", "--dataset", _images.Path, "--name", "PhotoModel", "--output", output, .. Tiny[..^4], "--epochs", "120", "--device", "cpu"];
+        string[] command = ["image-classification", "--dataset", _images.Path, "--name", "PhotoModel", "--output", output, .. Tiny[..^5], "--epochs", "120", "--device", "cpu"];
         using (var interrupted = new ToolProcess(new Dictionary<string, string>(), command))
         {
             while (interrupted.ReadLine() is { } line && !line.StartsWith("epoch 2/", StringComparison.Ordinal))
@@ -166,7 +167,7 @@ public sealed class ImageClassificationTests : IDisposable
 
     private string[] Command(params string[] options)
     {
-        string[][] usual = [["--dataset", _images.Path], ["--name", "PhotoModel"], ["--output", _folder], ["--epoch", "1"], ["--device", "cpu"]];
+        string[][] usual = [["--dataset", _images.Path], ["--name", "PhotoModel"], ["--output", _folder], ["--epoch", "1"], ["--device", "cpu"], ["--no-report"]];
         return ["image-classification", .. usual.Where(option => !options.Contains(option[0]) && !(option[0] == "--epoch" && options.Contains("--epochs"))).SelectMany(option => option), .. options];
     }
 

@@ -66,7 +66,7 @@ internal sealed class EvaluationRun(MLContext mlContext, LabelledSplit split, Ev
 
         foreach (LinearEvaluationProtocol protocol in plan.Linear)
         {
-            yield return Try(features, "linear", protocol.Name, protocol.Epochs, done =>
+            yield return Try(features, "linear", $"linear {protocol.Name}", protocol.Epochs, done =>
             {
                 LinearEvaluationMetrics metrics = evaluation.LinearEvaluation(features.Transformer, split.Train, split.Test, protocol, options with { Progress = new AfterEpoch(done) });
                 return Measurement.Of(features.Name, "linear", metrics.ProtocolName, metrics);
@@ -108,11 +108,11 @@ internal sealed class EvaluationRun(MLContext mlContext, LabelledSplit split, Ev
     {
         try
         {
-            return run(Begin($"{features.Name}, {(measure == protocol ? measure : $"{measure} {protocol}")}", steps));
+            return run(Begin($"{features.Name}, {protocol}", steps));
         }
         catch (Exception error) when (features.IsBaseline && error is InvalidOperationException or Training.NonFiniteLossException)
         {
-            return new Measurement(features.Name, measure, protocol, null, $"{measure} {protocol}: {error.Message}");
+            return new Measurement(features.Name, measure, protocol, null, $"{protocol}: {error.Message}");
         }
     }
 

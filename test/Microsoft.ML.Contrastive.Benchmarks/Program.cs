@@ -19,6 +19,17 @@ startup.Add(startupImages);
 startup.Add(startupFolder);
 startup.SetAction(arguments => arguments.GetValue(startupFolder) is { } folder ? StartupRun.Measure(folder) : StartupRun.Execute(arguments.GetValue(startupImages)));
 
+var scaling = new Command("scaling", "Compares the formulas of docs/scaling.md with measurements at several numbers of images, and prints what they say of larger data.");
+var scalingImages = new Option<int[]>("--images") { Description = "Numbers of images.", DefaultValueFactory = _ => [1_000, 10_000, 100_000], AllowMultipleArgumentsPerToken = true };
+var scalingSide = new Option<int>("--size") { Description = "Side of images and views in pixels.", DefaultValueFactory = _ => 64 };
+var scalingFolder = new Option<string?>("--folder") { Description = "Measures this process on a folder that is there." };
+scaling.Add(scalingImages);
+scaling.Add(scalingSide);
+scaling.Add(scalingFolder);
+scaling.SetAction(arguments => arguments.GetValue(scalingFolder) is { } folder
+    ? LoadingScale.Measure(folder, arguments.GetValue(scalingSide))
+    : ScalingRun.Execute(arguments.GetValue(scalingImages)!, arguments.GetValue(scalingSide)));
+
 var waiting = new Command("waiting", "Prints the share of its time that a training waits for data, from the second epoch on.");
 var waitingImages = new Option<int>("--images") { Description = "Images in the folder that is written.", DefaultValueFactory = _ => 6400 };
 var waitingEpochs = new Option<int>("--epochs") { Description = "Epochs, at least 2.", DefaultValueFactory = _ => 3 };
@@ -103,6 +114,11 @@ step.Add(precision);
 step.SetAction(arguments => StepRun.Execute(
     arguments.GetValue(viewSide), arguments.GetValue(batch), arguments.GetValue(stepSeconds), arguments.GetValue(format), arguments.GetValue(precision)));
 
+var update = new Command("update", "Times what the optimisers add to a step, on ResNet-18's weights.");
+var updateRounds = new Option<int>("--rounds") { Description = "Updates of each; the median counts.", DefaultValueFactory = _ => 30 };
+update.Add(updateRounds);
+update.SetAction(arguments => UpdateRun.Execute(arguments.GetValue(updateRounds)));
+
 var profile = new Command("profile", "Prints where the time of a SimCLR training step of ResNet-18 goes, from files to weights.");
 var profiled = new Option<int>("--steps") { Description = "Steps to average over.", DefaultValueFactory = _ => 5 };
 profile.Add(viewSide);
@@ -124,6 +140,7 @@ return new RootCommand("Benchmarks of Microsoft.ML.Contrastive.")
 {
     memory,
     startup,
+    scaling,
     waiting,
     reduced,
     crops,
@@ -135,6 +152,7 @@ return new RootCommand("Benchmarks of Microsoft.ML.Contrastive.")
     views,
     stages,
     step,
+    update,
     profile,
     epoch,
     micro,

@@ -83,35 +83,63 @@ public sealed record Lars : Optimizer
 
         protected override void MoveRange(int first, int last, double learningRate, double weightDecay)
         {
-            var (w, v) = (Flat.Slice(Flat.Values, first, last), Flat.Slice(_momentum, first, last));
-            var rateInside = _lars.LearningRateInMomentum ? learningRate : 1;
-            v.Scale(_lars.Momentum);
             if (!IsDecayed(first) || (weightDecay == 0 && !_lars.AdaptWithoutWeightDecay))
             {
-                v.Add(Flat.Slice(Flat.Gradients!, first, last), rateInside);
-            }
-            else
-            {
-                for (var i = first; i <= last; i++)
-                    AddAdapted(i, rateInside, weightDecay);
+                foreach (var (start, length) in Flat.Blocks(first, last))
+                {
+                    using var scope = NewDisposeScope();
+                    Move(start, length, learningRate, (momentum, rate) => momentum.Add(Flat.Gradients!.narrow(0, start, length), rate));
+                }
+
+                return;
             }
 
+            for (var i = first; i <= last; i++)
+                MoveAdapted(i, learningRate, weightDecay);
+        }
+
+        /// <summary>
+        /// The lengths are of single parameters, so these go one by one; the ratio stays on the device. The decayed gradient is made twice, block by block in the
+        /// cache, which is less work than to write it to memory and to read it back.
+        /// </summary>
+        private void MoveAdapted(int parameter, double learningRate, double weightDecay)
+        {
+            using var scope = NewDisposeScope();
+            var ratio = Ratio(parameter, weightDecay);
+            foreach (var (start, length) in Flat.Blocks(parameter, parameter))
+            {
+                using var block = NewDisposeScope();
+                Move(start, length, learningRate, (momentum, rate) => momentum.AddProduct(Decayed(start, length, weightDecay), ratio, rate));
+            }
+        }
+
+        private void Move(long start, long length, double learningRate, Action<Tensor, double> addDirection)
+        {
+            var (w, v) = (Flat.Values.narrow(0, start, length), _momentum.narrow(0, start, length));
+            addDirection(v.Scale(_lars.Momentum), _lars.LearningRateInMomentum ? learningRate : 1);
             w.Add(v, _lars.LearningRateInMomentum ? -1 : -learningRate);
         }
 
-        /// <summary>The lengths are of single parameters, so these go one by one; the ratio stays on the device.</summary>
-        private void AddAdapted(int parameter, double rate, double weightDecay)
+        /// <summary>What the direction of one parameter is multiplied by, a tensor without dimensions.</summary>
+        private Tensor Ratio(int parameter, double weightDecay)
         {
-            using var scope = NewDisposeScope();
-            var w = Flat.Slice(Flat.Values, parameter, parameter);
-            var g = Flat.Slice(Flat.Gradients!, parameter, parameter);
-            var d = g.Plus(w, weightDecay);
-            var weightNorm = w.norm();
-            var gradientNorm = _lars.Ratio == LarsRatio.DecayedGradient ? d.norm() : g.norm();
+            List<Tensor> weights = [], gradients = [];
+            foreach (var (start, length) in Flat.Blocks(parameter, parameter))
+            {
+                weights.Add(Flat.Values.narrow(0, start, length).norm());
+                using var d = _lars.Ratio == LarsRatio.DecayedGradient ? Decayed(start, length, weightDecay) : Flat.Gradients!.narrow(0, start, length);
+                gradients.Add(d.norm());
+            }
+
+            var (weightNorm, gradientNorm) = (Length(weights), Length(gradients));
             var denominator = _lars.Ratio == LarsRatio.DecayedGradient ? gradientNorm : gradientNorm.Plus(weightNorm, weightDecay).Add(LightningEpsilon);
-            var ratio = where((weightNorm > 0) & (gradientNorm > 0), weightNorm.Times(_lars.TrustCoefficient) / denominator, ones_like(weightNorm));
-            Flat.Slice(_momentum, parameter, parameter).AddProduct(d, ratio, rate);
+            return where((weightNorm > 0) & (gradientNorm > 0), weightNorm.Times(_lars.TrustCoefficient) / denominator, ones_like(weightNorm));
         }
+
+        private Tensor Decayed(long start, long length, double weightDecay) =>
+            Flat.Gradients!.narrow(0, start, length).Plus(Flat.Values.narrow(0, start, length), weightDecay);
+
+        private static Tensor Length(List<Tensor> blocks) => blocks.Count == 1 ? blocks[0] : stack(blocks).norm();
     }
 }
 

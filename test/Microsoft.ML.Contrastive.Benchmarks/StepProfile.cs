@@ -18,6 +18,7 @@ internal static class StepProfile
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         Seams.TorchRuntime.EnsureLoaded();
+        using Seams.KeptMemory? memory = Seams.KeptMemory.Begin();
         Backbone backbone = Backbone.ResNet18(side <= LargestSmallImage ? Stem.Cifar : Stem.ImageNet);
         TrainingModule method = Seams.TorchInitialization.FromSeed(1, () => new SimClr().Create(backbone));
         method.train();

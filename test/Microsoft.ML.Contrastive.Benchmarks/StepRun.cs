@@ -17,6 +17,7 @@ internal static class StepRun
     public static int Execute(int side, int batchSize, double seconds, MemoryFormat format, Precision precision)
     {
         Seams.TorchRuntime.EnsureLoaded();
+        using Seams.KeptMemory? memory = Seams.KeptMemory.Begin();
         torch.set_num_threads(Environment.ProcessorCount);
         Backbone backbone = Backbone.ResNet18(side <= LargestSmallImage ? Stem.Cifar : Stem.ImageNet);
         TrainingModule method = Seams.TorchInitialization.FromSeed(1, () => new SimClr().Create(backbone));

@@ -43,7 +43,8 @@ internal static class ImageFolder
             ShouldIncludePredicate = (ref entry) => !entry.IsDirectory && Extensions.Contains(Path.GetExtension(entry.FileName).ToString().ToLowerInvariant()),
             ShouldRecursePredicate = (ref entry) => !LeadsUp(ref entry),
         };
-        ImageFile[] found = [.. files.Select(file => new ImageFile(file, Path.GetRelativePath(root, file).Replace('\\', '/')))];
+        int below = Path.EndsInDirectorySeparator(root) ? root.Length : root.Length + 1;
+        ImageFile[] found = [.. files.Select(file => new ImageFile(file, file[below..].Replace('\\', '/')))];
         if (found.Length == 0)
         {
             throw new InvalidOperationException(

@@ -47,15 +47,16 @@ internal sealed class ImageFolderDataView : IDataView
         bool[] active = new bool[Schema.Count];
         foreach (DataViewSchema.Column column in columnsNeeded)
             active[column.Index] = true;
-        int[] order = [.. Enumerable.Range(0, _files.Length)];
-        rand?.Shuffle(order);
+        int[]? order = rand is null ? null : [.. Enumerable.Range(0, _files.Length)];
+        if (order is not null)
+            rand!.Shuffle(order);
         return [.. Enumerable.Range(0, n).Select(part => new Cursor(this, active, order, part, n))];
     }
 
     /// <summary>
-    /// Every n-th block of the order. The block's number is the batch, by which ML.NET puts the rows of several cursors back in order.
+    /// Every n-th block of the order, that of the files where there is none. The block's number is the batch, by which ML.NET puts the rows of several cursors back in order.
     /// </summary>
-    private sealed class Cursor(ImageFolderDataView data, bool[] active, int[] order, int part, int parts) : DataViewRowCursor
+    private sealed class Cursor(ImageFolderDataView data, bool[] active, int[]? order, int part, int parts) : DataViewRowCursor
     {
         private const int BlockSize = 16;
         private long _position = -1;
@@ -74,8 +75,8 @@ internal sealed class ImageFolderDataView : IDataView
                 return false;
             _position++;
             long at = (Batch * BlockSize) + (_position % BlockSize);
-            _ended = at >= order.Length;
-            _file = _ended ? -1 : order[at];
+            _ended = at >= data._files.Length;
+            _file = _ended ? -1 : order is null ? (int)at : order[at];
             return !_ended;
         }
 

@@ -27,6 +27,7 @@ internal sealed record ImageColumnFiles(DataViewRowId[] Ids, string[] Paths)
             return null;
 
         var rows = new List<(DataViewRowId Id, string Path)>();
+        bool sorted = true;
         using DataViewRowCursor cursor = data.GetRowCursor([column]);
         ValueGetter<ReadOnlyMemory<char>> getPath = cursor.GetGetter<ReadOnlyMemory<char>>(column);
         ValueGetter<DataViewRowId> getId = cursor.GetIdGetter();
@@ -37,11 +38,13 @@ internal sealed record ImageColumnFiles(DataViewRowId[] Ids, string[] Paths)
             cancellation.ThrowIfCancellationRequested();
             getId(ref id);
             getPath(ref path);
+            sorted &= rows.Count == 0 || StoredImages.ById.Compare(rows[^1].Id, id) <= 0;
             rows.Add((id, folder.Length == 0 ? path.ToString() : string.Concat(folder, path.Span)));
         }
 
-        // Sorted, the rows are the same in every run, whatever order the data come in.
-        rows.Sort((a, b) => StoredImages.ById.Compare(a.Id, b.Id));
+        // Sorted, the rows are the same in every run, whatever order the data come in. A folder's come so.
+        if (!sorted)
+            rows.Sort((a, b) => StoredImages.ById.Compare(a.Id, b.Id));
         return new ImageColumnFiles([.. rows.Select(r => r.Id)], [.. rows.Select(r => r.Path)]);
     }
 

@@ -15,6 +15,9 @@ internal sealed class StoredImages : IDisposable
 {
     public static readonly Comparer<DataViewRowId> ById = Comparer<DataViewRowId>.Create((a, b) => (a.High, a.Low).CompareTo((b.High, b.Low)));
 
+    /// <summary>Rows whose digests are in memory at a time.</summary>
+    private const int RowsDigested = 1 << 14;
+
     private readonly IImageStore? _store;
     private readonly ImageFileIndex? _files;
     private readonly ImageErrors _errors;
@@ -90,12 +93,16 @@ internal sealed class StoredImages : IDisposable
     /// </summary>
     public void AddTo(IncrementalHash hash)
     {
-        byte[][] digests = new byte[Count][];
-        Parallel.For(0, Count, row => digests[row] = _files is null ? OfPixels(row) : OfFile(_files.Entries[row]));
-        foreach ((int row, byte[] digest) in digests.Index())
+        byte[][] digests = new byte[Math.Min(Count, RowsDigested)][];
+        for (int first = 0; first < Count; first += RowsDigested)
         {
-            hash.AppendData(MemoryMarshal.AsBytes([Ids[row].High, Ids[row].Low]));
-            hash.AppendData(digest);
+            int start = first, rows = Math.Min(RowsDigested, Count - first);
+            Parallel.For(0, rows, i => digests[i] = _files is null ? OfPixels(start + i) : OfFile(_files.Entries[start + i]));
+            for (int i = 0; i < rows; i++)
+            {
+                hash.AppendData(MemoryMarshal.AsBytes([Ids[start + i].High, Ids[start + i].Low]));
+                hash.AppendData(digests[i]);
+            }
         }
     }
 

@@ -22,7 +22,12 @@ internal static class TinyPretraining
         if (words.Contains("probed"))
             options.OnlineProbe = new OnlineProbe { LearningRate = 10 };
         if (words.Contains("accumulating"))
+        {
             (options.BatchSize, options.GradientAccumulationSteps) = (2, 3);
+            // Two images make no two groups of batch norm.
+            options.Method = options.Method is MoCo moco ? moco with { BatchNormGroups = 1 } : options.Method;
+        }
+
         return options;
     }
 

@@ -112,7 +112,10 @@ internal sealed class PretrainCommand
     /// <summary>A folder of its own for each data set and method.</summary>
     private static RunFolder DefaultFolder(Dataset dataset, ContrastivePreset preset, bool overwrite)
     {
-        var folder = new RunFolder(Path.Combine("runs", $"{Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(dataset.Path))}-{preset.Method.Name}"));
+        string name = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(dataset.Path));
+        if (name.EndsWith(".tar", StringComparison.OrdinalIgnoreCase))
+            name = Path.GetFileNameWithoutExtension(name);
+        var folder = new RunFolder(Path.Combine("runs", $"{name}-{preset.Method.Name}"));
         folder.RequireFree(resume: false, overwrite);
         return folder;
     }

@@ -10,6 +10,7 @@ import numpy as np
 
 IMAGES = 64
 VIEWS_BETWEEN_LOOKS = 16
+WARM_UP_SECONDS = 3
 MEAN = (0.485, 0.456, 0.406)
 STD = (0.229, 0.224, 0.225)
 
@@ -45,8 +46,8 @@ def images(side):
 
 
 def measure(render, sources, seconds):
-    """Renders one image after another, half a second to warm up, then for the time given: of the processor, which other programs do not take away."""
-    for duration in (0.5, seconds):
+    """Renders one image after another, three seconds to warm up (the .NET side compiles meanwhile), then for the time given: of the processor, which other programs do not take away."""
+    for duration in (WARM_UP_SECONDS, seconds):
         count, start = 0, time.process_time()
         while (elapsed := time.process_time() - start) < duration:
             for count in range(count, count + VIEWS_BETWEEN_LOOKS):

@@ -9,11 +9,14 @@ internal static class ViewRun
 {
     private const int Images = 64, ViewsBetweenLooks = 16;
 
+    // On a single core the compiler of hot code takes its time from the same core: a good second for the kernels over lanes.
+    private const double WarmUpSeconds = 3;
+
     /// <summary>Prints <c>views_per_second X</c>.</summary>
     /// <param name="size">Side of the views in pixels.</param>
     /// <param name="source">Side of the source images in pixels.</param>
     /// <param name="cropOnly">Crop, resize, flip and normalisation, or all of SimCLR's steps.</param>
-    /// <param name="seconds">Processor time to measure for, after half a second to warm up.</param>
+    /// <param name="seconds">Processor time to measure for, after three seconds to warm up.</param>
     public static int Execute(int size, int source, bool cropOnly, double seconds)
     {
         byte[][] images = [.. Enumerable.Range(0, Images).Select(k => Pixels(source, (uint)k))];
@@ -23,7 +26,7 @@ internal static class ViewRun
         var renderer = new ViewRenderer();
         int count = 0;
         TimeSpan elapsed = TimeSpan.Zero;
-        foreach (double duration in (double[])[0.5, seconds])
+        foreach (double duration in (double[])[WarmUpSeconds, seconds])
         {
             TimeSpan start = Environment.CpuUsage.TotalTime;
             for (count = 0; (elapsed = Environment.CpuUsage.TotalTime - start).TotalSeconds < duration;)

@@ -41,7 +41,8 @@ internal sealed class EncodedImagePixels : IDisposable
 
     private static MLImage Decode(DataContent image, int index)
     {
-        string what = $"The image at index {index} ({image.MediaType}, {image.Data.Length} bytes)";
+        string name = image.Name is { } given ? $"'{given}', " : "";
+        string what = $"The image at index {index} ({name}{image.MediaType}, {image.Data.Length} bytes)";
         byte[] bytes = image.Data.ToArray();
         // The header first: a few bytes can announce more pixels than there is memory.
         using (SKCodec? codec = SKCodec.Create(new SKMemoryStream(bytes)))

@@ -41,12 +41,13 @@ public sealed class ImageEmbeddingGenerator : IEmbeddingGenerator<DataContent, E
     }
 
     /// <summary>Encodes images.</summary>
-    /// <param name="values">The images.</param>
+    /// <param name="values">The images. They are taken and decoded while those before them are encoded, at most a batch ahead, on a thread of the pool.</param>
     /// <param name="options">Nothing of it can be chosen: dimensions and model, where given, must be those of the encoder.</param>
-    /// <param name="cancellationToken">Ends the work between two images.</param>
+    /// <param name="cancellationToken">Ends the work: between two images that are decoded, and within a batch that is encoded.</param>
     /// <returns>For each image its features, in the same order.</returns>
     /// <exception cref="ArgumentException">The options ask for another model or number of dimensions, or an element of <paramref name="values"/> is <see langword="null"/>.</exception>
-    /// <exception cref="InvalidDataException">The bytes of an element are no image that can be decoded; the message has its index.</exception>
+    /// <exception cref="InvalidDataException">The bytes of an element are no image that can be decoded; the message has its index and, where it has one, its name.</exception>
+    /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IEnumerable<DataContent> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -74,25 +75,16 @@ public sealed class ImageEmbeddingGenerator : IEmbeddingGenerator<DataContent, E
 
     private GeneratedEmbeddings<Embedding<float>> Generate(IEnumerable<DataContent> values, CancellationToken cancellationToken)
     {
-        using var pixels = new EncodedImagePixels(_encoder.Input);
+        using var batches = new EncodedImageBatches(values, new EncodedImagePixels(_encoder.Input), _encoder.Input.PixelCount, _encoder.BatchSize, cancellationToken);
         var embeddings = new GeneratedEmbeddings<Embedding<float>>();
-        float[] batch = [];
-        foreach (DataContent[] images in values.Chunk(_encoder.BatchSize))
+        while (batches.MoveNext())
         {
-            int length = _encoder.Input.PixelCount;
-            if (batch.Length < images.Length * length)
-                batch = new float[images.Length * length];
-            for (int i = 0; i < images.Length; i++)
+            int dimension = _encoder.FeatureDimension;
+            var features = new float[batches.Count * dimension];
+            _encoder.Network.Encode(batches.Pixels, batches.Count, features, cancellationToken);
+            for (int i = 0; i < batches.Count; i++)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                pixels.Read(images[i], index: embeddings.Count + i, batch.AsSpan(i * length, length));
-            }
-
-            var features = new float[images.Length * _encoder.FeatureDimension];
-            _encoder.Encoder.Encode(batch.AsSpan(0, images.Length * length), images.Length, features);
-            for (int i = 0; i < images.Length; i++)
-            {
-                embeddings.Add(new Embedding<float>(features.AsMemory(i * _encoder.FeatureDimension, _encoder.FeatureDimension))
+                embeddings.Add(new Embedding<float>(features.AsMemory(i * dimension, dimension))
                 {
                     CreatedAt = DateTimeOffset.UtcNow,
                     ModelId = _metadata.DefaultModelId,

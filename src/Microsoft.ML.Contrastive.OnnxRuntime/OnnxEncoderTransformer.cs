@@ -64,7 +64,7 @@ public sealed class OnnxEncoderTransformer : ITransformer, IDisposable
 
     internal EncoderInput Input { get; }
 
-    internal IImageEncoder Encoder => _network;
+    internal OnnxNetwork Network => _network;
 
     /// <inheritdoc/>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) =>

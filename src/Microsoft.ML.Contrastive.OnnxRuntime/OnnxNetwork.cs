@@ -47,7 +47,14 @@ internal sealed class OnnxNetwork : IImageEncoder, IDisposable
     public bool UsesGpu { get; }
 
     /// <inheritdoc/>
-    public void Encode(ReadOnlySpan<float> pixels, int rows, Span<float> features)
+    public void Encode(ReadOnlySpan<float> pixels, int rows, Span<float> features) => Encode(pixels, rows, features, CancellationToken.None);
+
+    /// <inheritdoc cref="Encode(ReadOnlySpan{float}, int, Span{float})"/>
+    /// <param name="pixels">Rows × 3 × H × W values 0 … 255, red, green, blue.</param>
+    /// <param name="rows">Number of images.</param>
+    /// <param name="features">Receives rows × D values.</param>
+    /// <param name="cancellationToken">Ends the run after the node of the graph that it is at.</param>
+    public void Encode(ReadOnlySpan<float> pixels, int rows, Span<float> features, CancellationToken cancellationToken)
     {
         _running.EnterReadLock();
         try
@@ -60,9 +67,9 @@ internal sealed class OnnxNetwork : IImageEncoder, IDisposable
                 ReadOnlySpan<float> source = pixels.Slice(first * Model.PixelCount, count * Model.PixelCount);
                 Span<float> target = features.Slice(first * FeatureDimension, count * FeatureDimension);
                 if (count == batch)
-                    Run(source, batch, target);
+                    Run(source, batch, target, cancellationToken);
                 else
-                    RunFilledUp(source, batch, target);
+                    RunFilledUp(source, batch, target, cancellationToken);
             }
         }
         finally
@@ -87,14 +94,14 @@ internal sealed class OnnxNetwork : IImageEncoder, IDisposable
     }
 
     /// <summary>Fewer rows than the file's fixed batch: the rest is black.</summary>
-    private void RunFilledUp(ReadOnlySpan<float> pixels, int batch, Span<float> features)
+    private void RunFilledUp(ReadOnlySpan<float> pixels, int batch, Span<float> features, CancellationToken cancellationToken)
     {
         float[] filled = ArrayPool<float>.Shared.Rent(batch * Model.PixelCount), all = ArrayPool<float>.Shared.Rent(batch * FeatureDimension);
         try
         {
             pixels.CopyTo(filled);
             filled.AsSpan(pixels.Length).Clear();
-            Run(filled.AsSpan(0, batch * Model.PixelCount), batch, all.AsSpan(0, batch * FeatureDimension));
+            Run(filled.AsSpan(0, batch * Model.PixelCount), batch, all.AsSpan(0, batch * FeatureDimension), cancellationToken);
             all.AsSpan(0, features.Length).CopyTo(features);
         }
         finally
@@ -105,14 +112,22 @@ internal sealed class OnnxNetwork : IImageEncoder, IDisposable
     }
 
     /// <summary>ONNX Runtime reads and writes the caller's memory: nothing is copied.</summary>
-    private unsafe void Run(ReadOnlySpan<float> pixels, int rows, Span<float> features)
+    private unsafe void Run(ReadOnlySpan<float> pixels, int rows, Span<float> features, CancellationToken cancellationToken)
     {
         fixed (float* input = pixels, output = features)
         {
             using OrtValue images = Tensor(input, pixels.Length, [rows, 3, Model.Height, Model.Width]);
             using OrtValue encoded = Tensor(output, features.Length, Model.IsVector ? Model.RowShape : [rows, .. Model.RowShape]);
             using var options = new RunOptions();
-            _session.Run(options, [Model.InputName], [images], [Model.OutputName], [encoded]);
+            using CancellationTokenRegistration cancellation = cancellationToken.UnsafeRegister(static run => ((RunOptions)run!).Terminate = true, options);
+            try
+            {
+                _session.Run(options, [Model.InputName], [images], [Model.OutputName], [encoded]);
+            }
+            catch (OnnxRuntimeException e) when (cancellationToken.IsCancellationRequested)
+            {
+                throw new OperationCanceledException(e.Message, e, cancellationToken);
+            }
         }
     }
 

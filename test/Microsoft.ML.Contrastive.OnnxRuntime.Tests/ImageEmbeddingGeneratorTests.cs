@@ -26,7 +26,8 @@ public sealed class ImageEmbeddingGeneratorTests : IDisposable
             contents.Add(await DataContent.LoadFromAsync(path, cancellationToken: TestContext.Current.CancellationToken));
         GeneratedEmbeddings<Embedding<float>> embeddings = await generator.GenerateAsync(contents, cancellationToken: TestContext.Current.CancellationToken);
 
-        AssertClose(encoder.Transform(images).GetColumn<float[]>("Features"), embeddings.Select(e => e.Vector.ToArray()));
+        // The same images share a run on both ways: to the bit.
+        Assert.Equal(encoder.Transform(images).GetColumn<float[]>("Features"), embeddings.Select(e => e.Vector.ToArray()));
         Assert.All(embeddings, e => Assert.Equal("stripes", e.ModelId));
     }
 
@@ -69,6 +70,31 @@ public sealed class ImageEmbeddingGeneratorTests : IDisposable
         }
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => generator.GenerateAsync(Endless(), cancellationToken: cancellation.Token));
+    }
+
+    [Fact]
+    public void A_run_under_way_is_ended()
+    {
+        using OnnxEncoderTransformer encoder = new MLContext().Transforms.ApplyOnnxEncoder("Features", "Image", _file).Open();
+        using var cancellation = new CancellationTokenSource();
+        cancellation.Cancel();
+        var pixels = new float[3 * 24 * 24];
+        Assert.Equal(cancellation.Token, Assert.Throws<OperationCanceledException>(
+            () => encoder.Network.Encode(pixels, 1, new float[EncoderFile.FeatureDimension], cancellation.Token)).CancellationToken);
+        encoder.Network.Encode(pixels, 1, new float[EncoderFile.FeatureDimension]);
+    }
+
+    [Fact]
+    public async Task Several_threads_may_generate_at_once()
+    {
+        using OnnxEncoderTransformer encoder = new MLContext().Transforms.ApplyOnnxEncoder("Features", "Image", _file, batchSize: 2).Open();
+        using var generator = new ImageEmbeddingGenerator(encoder);
+        DataContent[] images = [.. Enumerable.Range(0, 9).Select(Image)];
+        async Task<float[][]> Generate() =>
+            [.. (await generator.GenerateAsync(images, cancellationToken: TestContext.Current.CancellationToken)).Select(e => e.Vector.ToArray())];
+        float[][] alone = await Generate();
+        Assert.Equal(9, alone.DistinctBy(features => features[0]).Count());
+        Assert.All(await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Generate())), features => Assert.Equal(alone, features));
     }
 
     [Fact]

@@ -12,22 +12,6 @@ internal static class EncodedImage
     /// <summary>Bytes that <see cref="IsImage"/> looks at.</summary>
     public const int HeadLength = 12;
 
-    /// <summary>Extensions of files that are taken for images, in lower case.</summary>
-    public static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".bmp", ".webp", ".gif"];
-
-    /// <summary>Whether a file's name says that it is an image.</summary>
-    public static bool HasExtension(string name)
-    {
-        ReadOnlySpan<char> extension = Path.GetExtension(name.AsSpan());
-        foreach (string known in Extensions)
-        {
-            if (extension.Equals(known, StringComparison.OrdinalIgnoreCase))
-                return true;
-        }
-
-        return false;
-    }
-
     /// <summary>Whether the begin of a file says that it is an image.</summary>
     public static bool IsImage(ReadOnlySpan<byte> head) =>
         head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]) || head.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G']) || head.StartsWith("GIF8"u8) || head.StartsWith("BM"u8)

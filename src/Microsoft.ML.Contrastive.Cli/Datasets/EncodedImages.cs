@@ -1,4 +1,5 @@
 using Microsoft.ML.Contrastive.Cli.Datasets.Files;
+using Microsoft.ML.Contrastive.DataViews;
 using Microsoft.ML.Data;
 using SkiaSharp;
 
@@ -60,6 +61,6 @@ internal sealed class EncodedImages : ImageSource
     private bool IsImage(int file)
     {
         string name = _tree.Names[file];
-        return EncodedImage.HasExtension(name) || (!Path.HasExtension(name) && EncodedImage.IsImage(_tree.Head(file, EncodedImage.HeadLength)));
+        return ImageFolder.HasExtension(name) || (!Path.HasExtension(name) && EncodedImage.IsImage(_tree.Head(file, EncodedImage.HeadLength)));
     }
 }

@@ -10,6 +10,29 @@ internal static class ImageFolder
     /// <summary>Extensions that are read, in lower case: the formats that the decoder knows.</summary>
     public static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".bmp", ".webp", ".gif"];
 
+    /// <summary>Whether a file's name says that it is an image.</summary>
+    public static bool HasExtension(ReadOnlySpan<char> name)
+    {
+        ReadOnlySpan<char> extension = Path.GetExtension(name);
+        foreach (string known in Extensions)
+        {
+            if (extension.Equals(known, StringComparison.OrdinalIgnoreCase))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether an entry is a link to a folder that the link itself is in, or to none: it would be followed round and round.</summary>
+    public static bool LeadsUp(ref FileSystemEntry entry)
+    {
+        if (!entry.Attributes.HasFlag(FileAttributes.ReparsePoint))
+            return false;
+        string link = entry.ToFullPath();
+        return new DirectoryInfo(link).ResolveLinkTarget(returnFinalTarget: true) is not { } target
+            || link.StartsWith(Path.TrimEndingDirectorySeparator(target.FullName) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+    }
+
     /// <summary>The images of a folder as data.</summary>
     /// <param name="env">Where to say which files were left out.</param>
     /// <param name="path">The folder.</param>
@@ -40,7 +63,7 @@ internal static class ImageFolder
         // Hidden files are left out (the enumeration's default): previews and checkpoints that other programs leave behind.
         var files = new FileSystemEnumerable<string>(root, (ref entry) => entry.ToFullPath(), new EnumerationOptions { RecurseSubdirectories = recursive })
         {
-            ShouldIncludePredicate = (ref entry) => !entry.IsDirectory && Extensions.Contains(Path.GetExtension(entry.FileName).ToString().ToLowerInvariant()),
+            ShouldIncludePredicate = (ref entry) => !entry.IsDirectory && HasExtension(entry.FileName),
             ShouldRecursePredicate = (ref entry) => !LeadsUp(ref entry),
         };
         int below = Path.EndsInDirectorySeparator(root) ? root.Length : root.Length + 1;
@@ -84,16 +107,6 @@ internal static class ImageFolder
         }
 
         return usable;
-    }
-
-    /// <summary>A link to a folder that the link itself is in would be followed round and round.</summary>
-    private static bool LeadsUp(ref FileSystemEntry entry)
-    {
-        if (!entry.Attributes.HasFlag(FileAttributes.ReparsePoint))
-            return false;
-        string link = entry.ToFullPath();
-        return new DirectoryInfo(link).ResolveLinkTarget(returnFinalTarget: true) is not { } target
-            || link.StartsWith(Path.TrimEndingDirectorySeparator(target.FullName) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
     }
 }
 

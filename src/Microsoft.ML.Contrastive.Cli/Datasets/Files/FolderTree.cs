@@ -1,4 +1,5 @@
 using System.IO.Enumeration;
+using Microsoft.ML.Contrastive.DataViews;
 using Microsoft.Win32.SafeHandles;
 
 namespace Microsoft.ML.Contrastive.Cli.Datasets.Files;
@@ -25,7 +26,7 @@ internal sealed class FolderTree : FileTree
         var found = new FileSystemEnumerable<string>(root, (ref entry) => Path.GetRelativePath(root, entry.ToFullPath()).Replace('\\', '/'), new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
         {
             ShouldIncludePredicate = (ref entry) => !entry.IsDirectory && !IsHidden(ref entry, ref hidden),
-            ShouldRecursePredicate = (ref entry) => !entry.IsHidden && !ArchiveListing.IsHidden(entry.FileName) && !LeadsUp(ref entry),
+            ShouldRecursePredicate = (ref entry) => !entry.IsHidden && !ArchiveListing.IsHidden(entry.FileName) && !ImageFolder.LeadsUp(ref entry),
         };
         var names = new List<string>();
         foreach (string name in found)
@@ -104,15 +105,5 @@ internal sealed class FolderTree : FileTree
         bool isHidden = entry.IsHidden || ArchiveListing.IsHidden(entry.FileName);
         hidden += isHidden ? 1 : 0;
         return isHidden;
-    }
-
-    /// <summary>A link to a folder that the link itself is in would be followed round and round.</summary>
-    private static bool LeadsUp(ref FileSystemEntry entry)
-    {
-        if (!entry.Attributes.HasFlag(FileAttributes.ReparsePoint))
-            return false;
-        string link = entry.ToFullPath();
-        return new DirectoryInfo(link).ResolveLinkTarget(returnFinalTarget: true) is not { } target
-            || link.StartsWith(Path.TrimEndingDirectorySeparator(target.FullName) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
     }
 }

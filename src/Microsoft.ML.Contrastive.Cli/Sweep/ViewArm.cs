@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.Contrastive.Augmentation;
+using Microsoft.ML.Contrastive.DataViews;
 using Microsoft.ML.Contrastive.Training.Presets;
 using Microsoft.ML.Data;
 
@@ -50,18 +51,8 @@ internal sealed record ViewArm(string Name, double Beta)
     /// <param name="mlContext">Its seed is that of the views.</param>
     /// <param name="preset">The steps.</param>
     /// <param name="imageColumnName">The image column.</param>
-    public EstimatorChain<ITransformer> AppendTo(EstimatorChain<ITransformer> pipeline, MLContext mlContext, ContrastivePreset preset, string imageColumnName)
-    {
-        foreach (PlannedStep planned in Steps(preset))
-        {
-            string[] views = [.. planned.Views.Select(view => preset.ViewNames[view])];
-            pipeline = pipeline.Append<ITransformer>(planned.Step is CropStep crop
-                ? mlContext.Transforms.CropViews(views, imageColumnName, crop)
-                : mlContext.Transforms.AugmentViews(views, planned.Step));
-        }
-
-        return pipeline;
-    }
+    public EstimatorChain<ITransformer> AppendTo(EstimatorChain<ITransformer> pipeline, MLContext mlContext, ContrastivePreset preset, string imageColumnName) =>
+        pipeline.AppendViews(mlContext.Transforms, Steps(preset), preset.ViewNames, imageColumnName);
 
     private CropStep Crop(JointCrop joint) => Name switch
     {

@@ -105,13 +105,7 @@ public sealed class ContrastiveCatalog
         var pipeline = new EstimatorChain<ITransformer>();
         if (imagePathColumnName is not null)
             pipeline = pipeline.Append<ITransformer>(Context.Transforms.LoadImages(inputColumnName, imageFolder, imagePathColumnName));
-        foreach (PlannedStep planned in chosen.Steps)
-        {
-            string[] views = [.. planned.Views.Select(v => chosen.ViewNames[v])];
-            pipeline = pipeline.Append<ITransformer>(planned.Step is CropStep crop
-                ? Context.Transforms.CropViews(views, inputColumnName, crop, seed)
-                : Context.Transforms.AugmentViews(views, planned.Step));
-        }
+        pipeline = pipeline.AppendViews(Context.Transforms, chosen.Steps, chosen.ViewNames, inputColumnName, seed);
 
         ContrastivePretrainTrainer.Options options = chosen.ToTrainerOptions();
         (options.OutputColumnName, options.InputColumnName) = (outputColumnName, inputColumnName);

@@ -1,4 +1,3 @@
-using Microsoft.ML.Contrastive.Augmentation;
 using Microsoft.ML.Contrastive.Cli.Datasets;
 using Microsoft.ML.Contrastive.DataViews;
 using Microsoft.ML.Contrastive.Training.Presets;
@@ -20,15 +19,8 @@ internal static class PairsSection
         int[] rows = evidence.Images.Choice.Rows;
         int count = Math.Min(ShownImages, rows.Length);
         IDataView images = evidence.Dataset.RowsAt([.. Enumerable.Range(0, count).Select(i => rows[(int)((long)i * rows.Length / count)])]);
-        var views = new EstimatorChain<ITransformer>();
-        foreach (PlannedStep planned in preset.Steps)
-        {
-            string[] names = [.. planned.Views.Select(view => preset.ViewNames[view])];
-            views = views.Append<ITransformer>(planned.Step is CropStep crop
-                ? mlContext.Transforms.CropViews(names, DatasetView.ImageColumnName, crop, settings.Seed)
-                : mlContext.Transforms.AugmentViews(names, planned.Step));
-        }
-
+        EstimatorChain<ITransformer> views = new EstimatorChain<ITransformer>()
+            .AppendViews(mlContext.Transforms, preset.Steps, preset.ViewNames, DatasetView.ImageColumnName, settings.Seed);
         string folder = Directory.CreateTempSubdirectory("mlnet-contrastive-").FullName;
         try
         {

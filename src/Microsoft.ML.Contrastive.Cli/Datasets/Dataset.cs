@@ -114,6 +114,10 @@ internal sealed class Dataset : IDisposable
     /// <summary>Number of images that have a label.</summary>
     public int LabelledCount => _images.Count(image => image.Class >= 0);
 
+    /// <summary>Places of the images that have a label, in order.</summary>
+    /// <param name="split">Of this split alone; of all when null.</param>
+    public int[] LabelledPlaces(string? split = null) => [.. Enumerable.Range(0, Count).Where(place => _images[place] is { Class: >= 0 } image && (split is null || image.Split == split))];
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -22,36 +22,29 @@ internal sealed record LabelledSplit(IDataView Train, IDataView Test, string Des
     {
         if (dataset.ClassNames.Count < 2)
             throw new InvalidDataException($"--dataset: '{dataset.Path}' ({dataset.Format}) has {(dataset.ClassNames.Count == 0 ? "no classes" : "one class")}; an accuracy needs labelled images of two at least, such as a folder of images for each class.");
-        int[] training = Places(dataset, Split.Train);
+        int[] training = dataset.LabelledPlaces(Split.Train);
         if (heldOut is null && training.Length > 0)
         {
             foreach (string split in (string[])[Split.Test, Split.Validation])
             {
-                if (Places(dataset, split) is { Length: > 0 } test)
+                if (dataset.LabelledPlaces(split) is { Length: > 0 } test)
                     return Create(dataset, training, test, $"the data set's '{split}'");
             }
         }
 
         double fraction = heldOut ?? DefaultHeldOut;
-        (List<int> taught, List<int> tested) = ([], []);
-        var random = new Random(seed);
-        foreach (IGrouping<int, int> images in (training.Length > 0 ? training : Places(dataset, null)).GroupBy(place => dataset.Images[place].Class).OrderBy(images => images.Key))
-        {
-            int[] places = [.. images];
-            random.Shuffle(places);
-            int held = Math.Max(1, (int)Math.Round(fraction * places.Length));
-            if (held == places.Length)
-                throw new InvalidDataException($"--dataset: the class '{dataset.ClassNames[images.Key]}' of '{dataset.Path}' has {places.Length} image{(places.Length == 1 ? "" : "s")}, of which none is left to train on when {fraction:P0} are held out. Add images, or lower --held-out.");
-            tested.AddRange(places[..held]);
-            taught.AddRange(places[held..]);
-        }
+        (int[] taught, int[] tested) = StratifiedHoldOut.Draw(dataset, training.Length > 0 ? training : dataset.LabelledPlaces(), HeldOutOf, seed);
+        return Create(dataset, taught, tested, $"{fraction:P0} of each class, held out");
 
-        return Create(dataset, [.. taught.Order()], [.. tested.Order()], $"{fraction:P0} of each class, held out");
+        int HeldOutOf(int index, int images)
+        {
+            int held = Math.Max(1, (int)Math.Round(fraction * images));
+            return held < images
+                ? held
+                : throw new InvalidDataException($"--dataset: the class '{dataset.ClassNames[index]}' of '{dataset.Path}' has {images} image{(images == 1 ? "" : "s")}, of which none is left to train on when {fraction:P0} are held out. Add images, or lower --held-out.");
+        }
     }
 
     private static LabelledSplit Create(Dataset dataset, int[] train, int[] test, string description) =>
         new(dataset.RowsAt(train), dataset.RowsAt(test), description, train.GroupBy(place => dataset.Images[place].Class).Min(images => images.Count()));
-
-    private static int[] Places(Dataset dataset, string? split) =>
-        [.. Enumerable.Range(0, dataset.Count).Where(place => dataset.Images[place] is { Class: >= 0 } image && (split is null || image.Split == split))];
 }

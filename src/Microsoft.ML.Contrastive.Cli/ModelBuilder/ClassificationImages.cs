@@ -44,17 +44,17 @@ internal sealed class ClassificationImages
     {
         if (dataset.ClassNames.Count < FewestClasses)
             throw new InvalidDataException($"--dataset: '{dataset.Path}' has no two classes; a classifier needs a folder of images for each class, two at least. {string.Join(" ", dataset.Notes)}".TrimEnd());
-        ILookup<int, int> classes = Places(dataset, Split.Train).ToLookup(place => dataset.Images[place].Class);
+        int[] all = dataset.LabelledPlaces(Split.Train);
+        ILookup<int, int> classes = all.ToLookup(place => dataset.Images[place].Class);
         foreach ((int index, string name) in dataset.ClassNames.Index())
         {
             if (classes[index].Count() < FewestPerClass)
                 throw new InvalidDataException($"--dataset: the class '{name}' of '{dataset.Path}' has {classes[index].Count()} image{(classes[index].Count() == 1 ? "" : "s")} to train on; a class needs {FewestPerClass} at least. Add images, or move the folder elsewhere.");
         }
 
-        int[] all = [.. Places(dataset, Split.Train)];
         if (test is not null)
         {
-            int[] labelled = [.. Enumerable.Range(0, test.Count).Where(place => test.Images[place].Class >= 0)];
+            int[] labelled = test.LabelledPlaces();
             if (labelled.Length == 0)
                 throw new InvalidDataException($"--test-dataset: '{test.Path}' has no classes; it takes a folder of images for each class.");
             if (test.ClassNames.Except(dataset.ClassNames).FirstOrDefault() is { } unknown)
@@ -64,22 +64,11 @@ internal sealed class ClassificationImages
 
         foreach (string split in (string[])[Split.Test, Split.Validation])
         {
-            if (Places(dataset, split).ToArray() is { Length: > 0 } own)
+            if (dataset.LabelledPlaces(split) is { Length: > 0 } own)
                 return new ClassificationImages(dataset, all, dataset.RowsAt(own), own.Length, $"the images of '{split}'", all);
         }
 
-        var random = new Random(seed);
-        var heldOut = new HashSet<int>();
-        foreach (int index in Enumerable.Range(0, dataset.ClassNames.Count))
-        {
-            int[] places = [.. classes[index]];
-            random.Shuffle(places);
-            heldOut.UnionWith(places[..Math.Clamp((int)(heldOutFraction * places.Length), 1, places.Length - 1)]);
-        }
-
-        return new ClassificationImages(
-            dataset, [.. all.Where(place => !heldOut.Contains(place))], dataset.RowsAt([.. heldOut.Order()]), heldOut.Count, $"{heldOutFraction:P0} of the images of each class", all);
+        (int[] kept, int[] heldOut) = StratifiedHoldOut.Draw(dataset, all, (_, images) => Math.Clamp((int)(heldOutFraction * images), 1, images - 1), seed);
+        return new ClassificationImages(dataset, kept, dataset.RowsAt(heldOut), heldOut.Length, $"{heldOutFraction:P0} of the images of each class", all);
     }
-
-    private static IEnumerable<int> Places(Dataset dataset, string split) => Enumerable.Range(0, dataset.Count).Where(place => dataset.Images[place] is { Class: >= 0 } image && image.Split == split);
 }

@@ -27,14 +27,15 @@ def main():
     arguments.add_argument("--quick", action="store_true", help="shorter runs, as many of them")
     arguments.add_argument("--only", type=lambda text: text.split(","), default=names, metavar="NAME,NAME", help="of " + ", ".join(names))
     arguments.add_argument("--repeats", type=int, default=REPEATS, help=f"at least {REPEATS}")
-    arguments.add_argument("--output", type=pathlib.Path, default=ROOT / "artifacts", help="folder of compare.json and compare.csv")
+    arguments.add_argument("--output", type=pathlib.Path, default=ROOT / "artifacts",
+                           help="folder of compare.json and compare.csv; measures already there stay until they are measured anew")
     options = arguments.parse_args()
     if unknown := set(options.only) - set(names):
         arguments.error(f"--only names {', '.join(sorted(unknown))}; known are {', '.join(names)}.")
     if options.repeats < REPEATS:
         arguments.error(f"--repeats is {options.repeats}; a median wants at least {REPEATS}.")
 
-    results, failed = [], False
+    results, failed = kept(options.output), False
     for measure in MEASURES:
         if measure.name not in options.only:
             continue
@@ -42,23 +43,29 @@ def main():
             folder = unpacked(measure.data, options.output) if measure.data else None
         except FileNotFoundError as missing:
             print(f"{measure.name} left out: {missing.filename} is not there (CONTRASTIVE_DATA can name the folder)", flush=True)
-            results.append({"name": measure.name, "left_out": f"{pathlib.Path(missing.filename).name} is not there"})
+            results[measure.name] = {"name": measure.name, "left_out": f"{pathlib.Path(missing.filename).name} is not there"}
             continue
         try:
             result = compared(measure, options, ("--data", str(folder)) if folder else ())
         except subprocess.CalledProcessError as error:
             lines = (error.stderr or error.stdout or "").strip().splitlines() or [f"exit code {error.returncode}"]
             print(f"{measure.name} failed: {lines[-1]}", flush=True)
-            results.append({"name": measure.name, "failed": lines[-1]})
+            results[measure.name] = {"name": measure.name, "failed": lines[-1]}
             failed = True
             continue
         print(f"{result['name']} {result['ratio']:.4g} {result['goal']:g} {'ok' if result['ok'] else 'short'}", flush=True)
         for note in result["notes"]:
             print(f"# {note}", flush=True)
-        results.append(result)
+        results[measure.name] = result
         write(results, options)
     write(results, options)
     return 1 if failed else 0
+
+
+def kept(output):
+    """Results of earlier runs by name: each says when, on what and of which commit it was measured."""
+    path = output / "compare.json"
+    return {result["name"]: result for result in json.loads(path.read_text())["measures"]} if path.exists() else {}
 
 
 def compared(measure, options, data):
@@ -91,6 +98,7 @@ def compared(measure, options, data):
         "ok": ratio <= measure.goal if measure.at_most else ratio >= measure.goal,
         "unit": measure.key, "ours": repeats["ours"], "peer": repeats["peer"], "peer_tried": tried, "notes": notes,
         "command": shown(ours), "peer_command": shown(peer) if peer else None,
+        "date": datetime.date.today().isoformat(), "quick": options.quick, "hardware": hardware(),
     }
 
 
@@ -128,14 +136,16 @@ def unpacked(archive, output):
 
 def write(results, options):
     options.output.mkdir(parents=True, exist_ok=True)
-    report = {"date": datetime.date.today().isoformat(), "quick": options.quick, "hardware": hardware(), "measures": results}
-    (options.output / "compare.json").write_text(json.dumps(report, indent=2) + "\n")
+    results = [results[measure.name] for measure in MEASURES if measure.name in results]
+    aside = options.output / "compare.json.part"
+    aside.write_text(json.dumps({"measures": results}, indent=2) + "\n")
+    aside.replace(options.output / "compare.json")
     with open(options.output / "compare.csv", "w", newline="") as file:
         table = csv.writer(file)
         table.writerow(("name", "who", "repeat", "value", "unit"))
         for result in results:
             for who in ("ours", "peer"):
-                table.writerows((result["name"], who, i + 1, value, result["unit"]) for i, value in enumerate(result.get(who, [])))
+                table.writerows((result["name"], who, i + 1, value, result.get("unit")) for i, value in enumerate(result.get(who, [])))
 
 
 def hardware():

@@ -32,7 +32,8 @@ def views(name, goal, peer, mode, source, size):
 
 def step(size, batch):
     arguments = ("--size", str(size), "--batch", str(batch))
-    return Measure(f"step{size}", 1.0, "step_seconds", ("step", *arguments), ("step_pytorch.py", *arguments), quick=("--seconds", "5"), full=("--seconds", "20"))
+    return Measure(f"step{size}", 1.0, "step_seconds", ("step", *arguments), ("step_pytorch.py", *arguments),
+                   quick=("--seconds", "5"), full=("--seconds", "20"), tuned=("--memory-format", "contiguous", "channels_last"))
 
 
 MEASURES = (

@@ -3,7 +3,7 @@
 
     /usr/bin/python3 eng/compare/step_pytorch.py --size 32 --batch 64 --seconds 10
 
-Prints `step_seconds X`, the median, and `step_processor_seconds X`, the mean over all cores, which other work on the machine disturbs less. --channels-last runs it in that memory format.
+Prints `step_seconds X`, the median, and `step_processor_seconds X`, the mean over all cores, which other work on the machine disturbs less.
 """
 
 import argparse
@@ -19,14 +19,14 @@ arguments.add_argument("--size", type=int, default=32, help="side of the views i
 arguments.add_argument("--batch", type=int, default=64, help="images a step, of two views each")
 arguments.add_argument("--seconds", type=float, default=10, help="how long to measure")
 arguments.add_argument("--threads", type=int, default=2)
-arguments.add_argument("--channels-last", action="store_true")
+arguments.add_argument("--memory-format", choices=("contiguous", "channels_last"), default="contiguous", help="contiguous is what PyTorch does by itself")
 options = arguments.parse_args()
 
 torch.set_num_threads(options.threads)
 torch.manual_seed(1)
 network = simclr_pytorch.SimClr("cifar" if options.size <= 96 else "imagenet").train()
 views = [torch.rand(options.batch, 3, options.size, options.size) for _ in range(2)]
-if options.channels_last:
+if options.memory_format == "channels_last":
     network = network.to(memory_format=torch.channels_last)
     views = [view.contiguous(memory_format=torch.channels_last) for view in views]
 sgd = simclr_pytorch.optimizer(network, options.batch)

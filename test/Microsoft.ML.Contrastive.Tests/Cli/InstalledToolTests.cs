@@ -24,6 +24,7 @@ public sealed class InstalledToolTests : IDisposable
         Run("dotnet", _folder, home: null, "pack", project, "-c", "Release", "-o", packages, "--artifacts-path", In("artifacts"), "-p:ToolRuntimes=linux-x64", "-p:RunAnalyzers=false", $"-p:RestoreSources={none}", $"-p:NuGetLockFilePath={In("packages.lock.json")}", "-v", "quiet");
         Assert.Equal(2, Directory.GetFiles(packages, "*.nupkg").Length);
         Assert.All(Directory.GetFiles(packages), file => Assert.True(new FileInfo(file).Length < 250 << 20, "nuget.org takes 250 MB"));
+        AssertLicences(Directory.GetFiles(packages, "*.linux-x64.*").Single());
         Directory.Delete(In("artifacts"), recursive: true);
 
         string package = Path.GetFileName(Directory.GetFiles(packages, "*.nupkg").MinBy(file => new FileInfo(file).Length)!);
@@ -45,6 +46,16 @@ public sealed class InstalledToolTests : IDisposable
         Assert.Contains("top-1", Run(command, work, home, "evaluate", "--encoder", "classes", "--knn"), StringComparison.Ordinal);
         Run(command, work, home, ["image-classification", "--dataset", images.Path, "--name", "Photos", .. tiny]);
         Assert.All((string[])["Photos.mbconfig", "Photos.consumption.cs", "Photos.training.cs", "Photos.mlnet"], file => Assert.True(File.Exists(Path.Combine(work, file)), file));
+    }
+
+    /// <summary>The package redistributes libtorch, ONNX Runtime and others: their terms, and for each of the others what its package says of its licence.</summary>
+    private static void AssertLicences(string package)
+    {
+        using ZipArchive archive = ZipFile.OpenRead(package);
+        string[] files = [.. archive.Entries.Select(entry => entry.FullName).Where(name => name.Contains("/licenses/", StringComparison.Ordinal)).Select(name => name[(name.IndexOf("/licenses/", StringComparison.Ordinal) + "/licenses/".Length)..])];
+        foreach (string terms in (string[])["libtorch-cpu-linux-x64/LICENSE-LIBTORCH.txt", "Microsoft.ML.OnnxRuntime/ThirdPartyNotices.txt", "SkiaSharp/THIRD-PARTY-NOTICES.txt", "Google.Protobuf/package.xml", "OxyPlot.Core/package.xml"])
+            Assert.Contains(terms, files);
+        Assert.All(files, file => Assert.Contains($"{file[..file.IndexOf('/', StringComparison.Ordinal)]}/package.xml", files));
     }
 
     private static string Run(string program, string folder, string? home, params string[] arguments)

@@ -11,7 +11,7 @@ namespace Microsoft.ML.Contrastive.Backbones;
 /// Collects the nodes and weights of an ONNX graph. The graph writers beside the backbones speak through it: a method adds a node, takes the
 /// names of the values that go in and returns the name of the value that comes out. Weights have their names in the state dictionary.
 /// </summary>
-internal sealed class OnnxGraphWriter
+internal sealed partial class OnnxGraphWriter
 {
     /// <summary>The first version of the standard operator set with LayerNormalization, and the first that resizes with antialiasing.</summary>
     private const int LayerNormalizationOpset = 17, AntialiasOpset = 18;
@@ -57,71 +57,8 @@ internal sealed class OnnxGraphWriter
     public string Initializer(string name, ReadOnlySpan<float> values, params ReadOnlySpan<long> shape) =>
         AddInitializer(name, TensorProto.Types.DataType.Float, MemoryMarshal.AsBytes(values), shape);
 
-    /// <summary>The weight of a convolution or linear layer, stored as the graph stores weights; what comes out are 32-bit floats.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="values">Its values.</param>
-    /// <param name="channelAxis">The axis of the output channels, each of which has a scale of its own in 8 bits.</param>
-    public string Weight(string name, Tensor values, int channelAxis)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        switch (_weights)
-        {
-            case OnnxWeightType.Float16:
-                Tensor halves = values.to(ScalarType.Float16).cpu().contiguous();
-                return Cast(AddInitializer(name, TensorProto.Types.DataType.Float16, halves.bytes, halves.shape), TensorProto.Types.DataType.Float);
-            case OnnxWeightType.Int8:
-                (Tensor integers, Tensor scales) = OnnxQuantization.PerChannel(values.to(ScalarType.Float32).cpu(), channelAxis);
-                return Node(
-                    "DequantizeLinear",
-                    $"{name}.dequantized",
-                    [AddInitializer(name, TensorProto.Types.DataType.Int8, integers.bytes, integers.shape), Initializer($"{name}.scale", scales)],
-                    Attribute("axis", channelAxis));
-            default:
-                return Initializer(name, values);
-        }
-    }
-
     /// <summary>A constant number.</summary>
     public string Scalar(float value) => Initializer("constant", [value]);
-
-    /// <summary>A convolution, with its bias where it has one.</summary>
-    public string Convolution(string path, string input, Conv2d convolution) =>
-        Convolution(path, input, convolution, Weight($"{path}.weight", convolution.weight, channelAxis: 0), convolution.bias is null ? null : Initializer($"{path}.bias", convolution.bias));
-
-    /// <summary>A convolution without bias and the batch norm after it, in evaluation mode.</summary>
-    public string ConvolutionAndBatchNorm(string convolutionPath, string input, Conv2d convolution, string batchNormPath, BatchNorm2d batchNorm)
-    {
-        if (!_foldBatchNorm)
-        {
-            string x = Convolution(convolutionPath, input, convolution);
-            return BatchNormalization(batchNormPath, x, batchNorm);
-        }
-
-        using DisposeScope scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        (Tensor scale, Tensor offset) = Affine(batchNorm);
-        Tensor weight = convolution.weight.to(float64) * scale.view(-1, 1, 1, 1);
-        return Convolution(convolutionPath, input, convolution, Weight($"{convolutionPath}.weight", weight, channelAxis: 0), Initializer($"{convolutionPath}.bias", offset));
-    }
-
-    /// <summary>A linear layer on a matrix [B, D] and the batch norm after it, in evaluation mode.</summary>
-    public string LinearAndBatchNorm(string linearPath, string input, Linear linear, string batchNormPath, BatchNorm1d batchNorm)
-    {
-        if (!_foldBatchNorm)
-        {
-            // Not as MatMul: ONNX Runtime 1.30 folds a batch norm into one by itself, and leaves a graph behind that lacks the input.
-            string[] weights = [Weight($"{linearPath}.weight", linear.weight, channelAxis: 0), .. linear.bias is null ? Array.Empty<string>() : [Initializer($"{linearPath}.bias", linear.bias)]];
-            return BatchNormalization(batchNormPath, Node("Gemm", linearPath, [input, .. weights], Attribute("transB", 1)), batchNorm);
-        }
-
-        using DisposeScope scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        (Tensor scale, Tensor offset) = Affine(batchNorm);
-        Tensor weight = linear.weight.to(float64).t() * scale;
-        Tensor bias = linear.bias is null ? offset : offset + (linear.bias.to(float64) * scale);
-        return Add(MatMul(input, Weight($"{linearPath}.weight", weight, channelAxis: 1)), Initializer($"{linearPath}.bias", bias));
-    }
 
     public string Relu(string x) => Node("Relu", "relu", [x]);
 
@@ -198,14 +135,6 @@ internal sealed class OnnxGraphWriter
         return Multiply(Multiply(x, cumulative), Scalar(0.5f));
     }
 
-    /// <summary>A linear layer on the last axis of a value of any rank.</summary>
-    public string Linear(string path, string x, Linear linear)
-    {
-        using Tensor transposed = linear.weight!.detach().t();
-        string product = MatMul(x, Weight($"{path}.weight", transposed, channelAxis: 1));
-        return linear.bias is null ? product : Add(product, Initializer($"{path}.bias", linear.bias));
-    }
-
     /// <summary>x · weightᵀ + bias on a matrix [B, D].</summary>
     public string Gemm(string x, string weight, string bias) => Node("Gemm", "gemm", [x, weight, bias], Attribute("transB", 1));
 
@@ -221,14 +150,6 @@ internal sealed class OnnxGraphWriter
         Graph.Initializer.Add(initializer);
         return Node("Gather", "gather", [initializer.Name, indices]);
     }
-
-    /// <summary>Layer norm over the last axis.</summary>
-    public string LayerNormalization(string path, string x, LayerNorm norm, double epsilon) => Node(
-        "LayerNormalization",
-        path,
-        [x, Initializer($"{path}.weight", norm.weight!), Initializer($"{path}.bias", norm.bias!)],
-        Attribute("axis", -1),
-        Attribute("epsilon", (float)epsilon));
 
     /// <summary>Another shape; 0 keeps an axis, −1 takes what is left.</summary>
     public string Reshape(string x, params ReadOnlySpan<long> shape) => Node("Reshape", "reshape", [x, Integers(shape)]);
@@ -255,36 +176,6 @@ internal sealed class OnnxGraphWriter
         node.Output.Add(outputName);
         Graph.Node.Add(node);
     }
-
-    private string BatchNormalization(string path, string x, BatchNorm batchNorm) => Node(
-        "BatchNormalization",
-        path,
-        [
-            x,
-            Initializer($"{path}.weight", batchNorm.weight ?? ones_like(batchNorm.running_var!)),
-            Initializer($"{path}.bias", batchNorm.bias ?? zeros_like(batchNorm.running_mean!)),
-            Initializer($"{path}.running_mean", batchNorm.running_mean!),
-            Initializer($"{path}.running_var", batchNorm.running_var!),
-        ],
-        Attribute("epsilon", (float)batchNorm.eps));
-
-    /// <summary>What a batch norm multiplies by and adds, in double, so that folding costs one rounding and not several.</summary>
-    private static (Tensor Scale, Tensor Offset) Affine(BatchNorm batchNorm)
-    {
-        Tensor scale = 1 / (batchNorm.running_var!.to(float64) + batchNorm.eps).sqrt();
-        if (batchNorm.weight is { } weight)
-            scale = weight.to(float64) * scale;
-        Tensor offset = -(batchNorm.running_mean!.to(float64) * scale);
-        return (scale, batchNorm.bias is { } bias ? bias.to(float64) + offset : offset);
-    }
-
-    private string Convolution(string path, string input, Conv2d convolution, string weight, string? bias) => Node(
-        "Conv",
-        path,
-        bias is null ? [input, weight] : [input, weight, bias],
-        Attribute("kernel_shape", convolution.kernel_size.AsSpan()),
-        Attribute("strides", convolution.stride.AsSpan()),
-        Attribute("pads", [.. convolution.padding!, .. convolution.padding!]));
 
     private string Integers(ReadOnlySpan<long> values) =>
         AddInitializer("shape", TensorProto.Types.DataType.Int64, MemoryMarshal.AsBytes(values), values.Length);

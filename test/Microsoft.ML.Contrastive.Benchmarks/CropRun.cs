@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML.Contrastive.Augmentation;
 using Microsoft.ML.Contrastive.Methods;
@@ -21,18 +20,11 @@ internal static class CropRun
         IDataView images = new MLContext().Contrastive().LoadImagesFromFolder(files.Folder);
         CropStep independent = new IndependentCrop { OutputSize = new(Side, Side) }, joint = new JointCrop { OutputSize = new(Side, Side) };
 
-        // Loads torch and compiles both paths.
-        _ = Seconds(images, independent);
-        _ = Seconds(images, joint);
-
         Console.WriteLine("| pair | IndependentCrop, s | JointCrop(0), s | ratio |");
         Console.WriteLine("|---:|---:|---:|---:|");
         double[] ratios = new double[pairs], joints = new double[pairs];
-        for (int pair = 0; pair < pairs; pair++)
+        foreach ((int pair, (double ofIndependent, double ofJoint)) in PairedRatios.Time(pairs, () => Pretrain(images, independent), () => Pretrain(images, joint)).Index())
         {
-            bool jointFirst = pair % 2 == 1;
-            double first = Seconds(images, jointFirst ? joint : independent), second = Seconds(images, jointFirst ? independent : joint);
-            (double ofIndependent, double ofJoint) = jointFirst ? (second, first) : (first, second);
             (joints[pair], ratios[pair]) = (ofJoint, ofJoint / ofIndependent);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {pair + 1} | {ofIndependent:F2} | {ofJoint:F2} | {ratios[pair]:F3} |"));
         }
@@ -53,12 +45,10 @@ internal static class CropRun
         return (Environment.CpuUsage.TotalTime - start).TotalSeconds / TimesDrawn;
     }
 
-    private static double Seconds(IDataView images, CropStep crop)
+    private static void Pretrain(IDataView images, CropStep crop)
     {
-        long start = Stopwatch.GetTimestamp();
         using var encoder = SmallPretraining.Fit(
             seed: 1, images, crop, new SimClr { Temperature = 0.2 }, new AdamW { LearningRate = 1e-3, LearningRateScaling = LearningRateScaling.None },
             BatchSize, Epochs, monitoredImages: 0, afterEpoch: null);
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 }

@@ -1,13 +1,8 @@
-using System.Diagnostics;
 using System.Globalization;
-using Microsoft.ML.Contrastive.Augmentation;
 using Microsoft.ML.Contrastive.Backbones;
 using Microsoft.ML.Contrastive.Encoders;
-using Microsoft.ML.Contrastive.Imaging;
 using Microsoft.ML.Contrastive.OnnxRuntime;
 using Microsoft.ML.Data;
-using Microsoft.ML.OnnxRuntime;
-using TorchSharp;
 
 namespace Microsoft.ML.Contrastive.Benchmarks;
 
@@ -23,18 +18,16 @@ internal static class LookAheadRun
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(pairs, PairedRatios.FewestPairs);
         using SyntheticImages files = SyntheticImages.Write(Images, fileSide);
-        string model = Path.Combine(files.Folder, "encoder.onnx");
-        Export(model, backbone, side);
+        using var model = new OnnxEncoderFile(Path.Combine(files.Folder, "encoder.onnx"), Backbone.Parse(backbone), side, BatchSize);
         var context = new MLContext();
         IDataView rows = context.Data.LoadFromEnumerable(Directory.GetFiles(files.Folder, "*.png").Select(path => new Row { ImagePath = path }));
         IDataView images = context.Transforms.LoadImages("Image", imageFolder: null, "ImagePath").Fit(rows).Transform(rows);
-        using OnnxEncoderTransformer encoder = context.Transforms.ApplyOnnxEncoder("Features", "Image", model, BatchSize).Fit(images);
+        using OnnxEncoderTransformer encoder = context.Transforms.ApplyOnnxEncoder("Features", "Image", model.Path, BatchSize).Fit(images);
         IDataView features = encoder.Transform(images);
         var input = new EncoderInput(context.Transforms, "Image", "Features", side, side);
-        using var session = new InferenceSession(model);
-        double Decoding() => Seconds(() => Decode(images, input));
-        double Encoding() => Seconds(() => Encode(session, side));
-        double Together() => Seconds(() => _ = features.GetColumn<float[]>("Features").Count());
+        double Decoding() => WallClock.Seconds(() => Decode(images, input));
+        double Encoding() => WallClock.Seconds(() => model.Encode(Images));
+        double Together() => WallClock.Seconds(() => _ = features.GetColumn<float[]>("Features").Count());
         _ = (Decoding(), Encoding(), Together());
         Console.WriteLine("| pair | decoding, s | encoding, s | both by ApplyOnnxEncoder, s | ratio |");
         Console.WriteLine("|---:|---:|---:|---:|---:|");
@@ -53,37 +46,12 @@ internal static class LookAheadRun
         return 0;
     }
 
-    private static void Export(string file, string name, int side)
-    {
-        Seams.TorchRuntime.EnsureLoaded();
-        BackboneModule backbone = Backbone.Parse(name).Create();
-        backbone.eval();
-        using var encoder = new ContrastiveEncoderTransformer(
-            new MLContext(), new EncoderNetwork(backbone, PixelNormalization.ImageNet, new ImageSize(side, side), torch.CPU), "Features", "Image");
-        encoder.ExportToOnnx(file);
-    }
-
     private static void Decode(IDataView images, EncoderInput input)
     {
         using var reader = new PixelReader(images, input);
         var pixels = new float[input.PixelCount];
         while (reader.Cursor.MoveNext())
             reader.Read(pixels);
-    }
-
-    private static void Encode(InferenceSession session, int side)
-    {
-        using OrtValue pixels = OrtValue.CreateTensorValueFromMemory(new float[BatchSize * 3 * side * side], [BatchSize, 3, side, side]);
-        using var options = new RunOptions();
-        for (int row = 0; row < Images; row += BatchSize)
-            session.Run(options, ["image"], [pixels], ["features"]).Dispose();
-    }
-
-    private static double Seconds(Action action)
-    {
-        long start = Stopwatch.GetTimestamp();
-        action();
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
     private sealed class Row

@@ -8,6 +8,26 @@ internal static class PairedRatios
     /// <summary>Fewest pairs of which there is an interval.</summary>
     public const int FewestPairs = 5;
 
+    /// <summary>Times two actions in pairs, in alternating order. Each is run once before, uncounted: that loads torch and compiles both paths.</summary>
+    public static IEnumerable<(double First, double Second)> Time(int pairs, Action first, Action second)
+    {
+        first();
+        second();
+        for (int pair = 0; pair < pairs; pair++)
+        {
+            if (pair % 2 == 0)
+            {
+                double before = WallClock.Seconds(first);
+                yield return (before, WallClock.Seconds(second));
+            }
+            else
+            {
+                double before = WallClock.Seconds(second);
+                yield return (WallClock.Seconds(first), before);
+            }
+        }
+    }
+
     /// <summary>Median and its interval, in words. Sorts the ratios.</summary>
     public static string Summary(double[] ratios)
     {

@@ -1,14 +1,8 @@
-using System.Diagnostics;
 using System.Globalization;
-using Microsoft.ML.Contrastive.Augmentation;
 using Microsoft.ML.Contrastive.Backbones;
-using Microsoft.ML.Contrastive.Encoders;
-using Microsoft.ML.Contrastive.Imaging;
 using Microsoft.ML.Contrastive.OnnxRuntime;
 using Microsoft.ML.Data;
-using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.Transforms.Image;
-using TorchSharp;
 
 namespace Microsoft.ML.Contrastive.Benchmarks;
 
@@ -20,22 +14,18 @@ internal static class ScoringRun
 {
     private const int Images = 128, BatchSize = 64, Side = 224;
 
-    private static readonly float[] Pixels = [.. Enumerable.Repeat(100f, BatchSize * 3 * Side * Side)];
-
     public static int Execute(int pairs)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(pairs, PairedRatios.FewestPairs);
         string folder = Directory.CreateTempSubdirectory("contrastive-benchmark-").FullName;
         try
         {
-            string file = Path.Combine(folder, "encoder.onnx");
-            Export(file);
+            using var file = new OnnxEncoderFile(Path.Combine(folder, "encoder.onnx"), Backbone.ResNet18(), Side, BatchSize);
             var context = new MLContext();
             IDataView images = context.Data.LoadFromEnumerable(Enumerable.Range(0, 8).Select(seed => new Row(seed)).ToArray().RepeatedTo(Images));
-            using OnnxEncoderTransformer encoder = context.Transforms.ApplyOnnxEncoder("Features", "Image", file, BatchSize).Fit(images);
+            using OnnxEncoderTransformer encoder = context.Transforms.ApplyOnnxEncoder("Features", "Image", file.Path, BatchSize).Fit(images);
             IDataView features = encoder.Transform(images);
-            using var session = new InferenceSession(file);
-            Compare(pairs, () => Score(features), () => Run(session));
+            Compare(pairs, () => Score(features), () => file.Encode(Images));
             return 0;
         }
         finally
@@ -46,16 +36,11 @@ internal static class ScoringRun
 
     private static void Compare(int pairs, Action transformer, Action alone)
     {
-        _ = Seconds(transformer);
-        _ = Seconds(alone);
         Console.WriteLine($"| pair | ApplyOnnxEncoder, images/s | ONNX Runtime alone, images/s | ratio |");
         Console.WriteLine("|---:|---:|---:|---:|");
         var ratios = new double[pairs];
-        for (int pair = 0; pair < pairs; pair++)
+        foreach ((int pair, (double ofTransformer, double ofAlone)) in PairedRatios.Time(pairs, transformer, alone).Index())
         {
-            bool aloneFirst = pair % 2 == 1;
-            double first = Seconds(aloneFirst ? alone : transformer), second = Seconds(aloneFirst ? transformer : alone);
-            (double ofTransformer, double ofAlone) = aloneFirst ? (second, first) : (first, second);
             ratios[pair] = ofAlone / ofTransformer;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {pair + 1} | {Images / ofTransformer:F1} | {Images / ofAlone:F1} | {ratios[pair]:F3} |"));
         }
@@ -65,16 +50,6 @@ internal static class ScoringRun
         Console.WriteLine(Hardware.Description);
     }
 
-    private static void Export(string file)
-    {
-        Seams.TorchRuntime.EnsureLoaded();
-        BackboneModule backbone = Backbone.ResNet18().Create();
-        backbone.eval();
-        using var encoder = new ContrastiveEncoderTransformer(
-            new MLContext(), new EncoderNetwork(backbone, PixelNormalization.ImageNet, new ImageSize(Side, Side), torch.CPU), "Features", "Image");
-        encoder.ExportToOnnx(file);
-    }
-
     private static void Score(IDataView features)
     {
         using DataViewRowCursor cursor = features.GetRowCursor([features.Schema["Features"]]);
@@ -82,21 +57,6 @@ internal static class ScoringRun
         VBuffer<float> value = default;
         while (cursor.MoveNext())
             get(ref value);
-    }
-
-    private static void Run(InferenceSession session)
-    {
-        using OrtValue pixels = OrtValue.CreateTensorValueFromMemory(Pixels, [BatchSize, 3, Side, Side]);
-        using var options = new RunOptions();
-        for (int row = 0; row < Images; row += BatchSize)
-            session.Run(options, ["image"], [pixels], ["features"]).Dispose();
-    }
-
-    private static double Seconds(Action action)
-    {
-        long start = Stopwatch.GetTimestamp();
-        action();
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
     private static IEnumerable<Row> RepeatedTo(this Row[] rows, int count) => Enumerable.Range(0, count).Select(i => rows[i % rows.Length]);

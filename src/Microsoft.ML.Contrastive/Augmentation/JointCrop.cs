@@ -16,12 +16,25 @@ public sealed record JointCrop : JointAreaCrop
     /// <value>The default value is <see cref="ViewPairing.Star"/>.</value>
     public ViewPairing Pairing { get; init => field = Setting.Defined(value); } = ViewPairing.Star;
 
-    /// <summary>A joint crop in place of another: its size, areas, aspect ratios and filter, and the law β = 0, to be changed by <c>with</c>.</summary>
+    /// <summary>
+    /// A joint crop in place of another: everything that the other says but the law of its areas (size, range of areas, aspect ratios, filter, boxes, positions), and the law β = 0, to be
+    /// changed by <c>with</c>.
+    /// </summary>
     /// <param name="crop">The crop that it replaces, such as a preset's.</param>
+    /// <exception cref="ArgumentException">A <see cref="ContrastiveCrop"/> with a <see cref="ContrastiveCrop.Region"/>, which no joint crop has.</exception>
     public static JointCrop InPlaceOf(RandomCrop crop)
     {
         ArgumentNullException.ThrowIfNull(crop);
-        return new() { OutputSize = crop.OutputSize, Scale = crop.Scale, AspectRatio = crop.AspectRatio, Filter = crop.Filter };
+        var joint = new JointCrop { OutputSize = crop.OutputSize, Scale = crop.Scale, AspectRatio = crop.AspectRatio, Filter = crop.Filter };
+        return crop switch
+        {
+            JointCrop same => same with { Law = joint.Law },
+            AreaCrop area => joint with { Boxes = area.Boxes, PositionAlpha = area.PositionAlpha, HeatMaps = area.HeatMaps },
+            ContrastiveCrop { Region: var region } when region != ImageRegion.Whole => throw new ArgumentException(
+                $"{nameof(ContrastiveCrop)}.{nameof(ContrastiveCrop.Region)} is {region}, and a joint crop has no region of its own: its boxes lie anywhere in the image, or around the encoder's ({nameof(HeatMaps)}). Leave the region out, or set {nameof(HeatMaps)} in its place.", nameof(crop)),
+            ContrastiveCrop contrastive => joint with { PositionAlpha = contrastive.Alpha, HeatMaps = contrastive.HeatMaps },
+            _ => joint,
+        };
     }
 
     /// <summary>

@@ -35,7 +35,7 @@ public sealed class DifficultyCatalog
     }
 
     /// <summary>Measures pairs whose areas have a fixed ratio, with everything else as in the view plan (paper, figure 2).</summary>
-    /// <param name="views">Data with two view columns of one random crop, whose range of areas, shapes and sizes are used, and their image column.</param>
+    /// <param name="views">Data with two view columns of one random crop, of which everything but the law of the areas is kept (<see cref="JointCrop.InPlaceOf"/>), and their image column.</param>
     /// <param name="encoder">A trained encoder: image column → vector of floats.</param>
     /// <param name="ratios">Larger area / smaller area, ascending: at least 1, at most largest / smallest area of the crop. When null: those of <see cref="DefaultAreaRatios"/> that the crop allows.</param>
     /// <param name="options">As for <see cref="Measure"/>.</param>
@@ -48,7 +48,7 @@ public sealed class DifficultyCatalog
     }
 
     /// <summary>Measures pairs of JointCrop(β), with everything else as in the view plan.</summary>
-    /// <param name="views">Data with two view columns of one random crop, whose range of areas, shapes and sizes are used, and their image column.</param>
+    /// <param name="views">Data with two view columns of one random crop, of which everything but the law of the areas is kept (<see cref="JointCrop.InPlaceOf"/>), and their image column.</param>
     /// <param name="encoder">A trained encoder: image column → vector of floats.</param>
     /// <param name="betas">Values of β, ascending, each finite. When null: <see cref="DefaultBetas"/>.</param>
     /// <param name="options">As for <see cref="Measure"/>.</param>
@@ -60,7 +60,7 @@ public sealed class DifficultyCatalog
     }
 
     /// <summary>Proposes the β of JointCrop whose pairs have a stated difficulty under a pilot encoder.</summary>
-    /// <param name="views">Data with two view columns of one random crop, whose range of areas, shapes and sizes are used, and their image column.</param>
+    /// <param name="views">Data with two view columns of one random crop, of which everything but the law of the areas is kept (<see cref="JointCrop.InPlaceOf"/>), and their image column.</param>
     /// <param name="pilotEncoder">An encoder trained on such data, for some epochs: its idea of alike is what the proposal rests on.</param>
     /// <param name="targetDifficulty">
     /// The mean cosine to reach, −1 to 1. There is no default, because nothing known justifies one: take it from a plan that works for you, measured by

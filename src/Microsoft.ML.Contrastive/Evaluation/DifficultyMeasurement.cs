@@ -52,15 +52,9 @@ internal sealed class DifficultyMeasurement
     public ViewPlan MeasuredPlan => WithCrops(Plan.Steps.Where(s => s.Step.Stage == RecipeStage.Crop));
 
     /// <summary>The plan as it is measured, with another joint law for the areas of the pair's two views.</summary>
-    /// <exception cref="ArgumentException">The law does not go with the crop's range of areas.</exception>
-    private ViewPlan WithLaw(JointLaw law)
-    {
-        RandomCrop crop = Crop;
-        var joint = new JointCrop { OutputSize = crop.OutputSize, Scale = crop.Scale, AspectRatio = crop.AspectRatio, Filter = crop.Filter, Law = law };
-        if (crop is AreaCrop { Boxes: not CropBoxes.Released } area)
-            joint = joint with { Boxes = area.Boxes, PositionAlpha = area.PositionAlpha };
-        return WithCrops([new PlannedStep(joint, First < Second ? [First, Second] : [Second, First])]);
-    }
+    /// <exception cref="ArgumentException">The law does not go with the crop's range of areas, or the crop with a joint law.</exception>
+    private ViewPlan WithLaw(JointLaw law) =>
+        WithCrops([new PlannedStep(JointCrop.InPlaceOf(Crop) with { Law = law }, First < Second ? [First, Second] : [Second, First])]);
 
     /// <summary>The crop of the pair.</summary>
     /// <exception cref="ArgumentException">The views are not made by one random crop.</exception>

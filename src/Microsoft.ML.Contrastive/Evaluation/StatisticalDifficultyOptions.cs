@@ -1,3 +1,5 @@
+using Microsoft.ML.Contrastive.Augmentation;
+
 namespace Microsoft.ML.Contrastive.Evaluation;
 
 /// <summary>What <see cref="DifficultyCatalog"/> measures on.</summary>
@@ -18,7 +20,10 @@ public sealed class StatisticalDifficultyOptions
     /// <value>The default value is 1.</value>
     public int Epochs { get; set; } = 1;
 
-    /// <summary>The first of these epochs, from 0: the pairs are those that a trainer sees in it.</summary>
+    /// <summary>
+    /// The first of these epochs, from 0: the pairs are those that a trainer sees in it. Of a crop around the encoder's boxes (<see cref="HeatMapBoxes"/>), which only a trainer has, they are those
+    /// before the first boxes.
+    /// </summary>
     /// <value>The default value is 0.</value>
     public long FirstEpoch { get; set; }
 

@@ -85,14 +85,38 @@ public sealed class StatisticalDifficultyTests : IDisposable
         Assert.True(difference > 3 * error, $"{difference} ± {error}");
     }
 
-    [Fact]
-    public void The_law_is_replaced_and_nothing_else()
+    public static TheoryData<RandomCrop, JointCrop> CropsAndTheirCurves()
     {
-        var crop = new JointCrop { OutputSize = new ImageSize(16, 12), Scale = (0.3, 0.9), AspectRatio = (1, 1.1), Filter = ResizeFilter.Bicubic, Boxes = CropBoxes.Fractional, PositionAlpha = 0.5 };
+        ImageSize size = new(16, 12);
+        HeatMapBoxes boxes = new() { Threshold = 0.3 };
+        var joint = new JointCrop { OutputSize = size, Scale = (0.3, 0.9), AspectRatio = (1, 1.1), Filter = ResizeFilter.Bicubic, Boxes = CropBoxes.Fractional, PositionAlpha = 0.5, HeatMaps = boxes };
+        return new()
+        {
+            { joint, joint },
+            { JointCrop.Released2024(size), JointCrop.Released2024(size) },
+            { new IndependentCrop { OutputSize = size, Boxes = CropBoxes.Released, PositionAlpha = 0.2, HeatMaps = boxes }, new JointCrop { OutputSize = size, Boxes = CropBoxes.Released, PositionAlpha = 0.2, HeatMaps = boxes } },
+            { new ContrastiveCrop { OutputSize = size, Alpha = 0.1, HeatMaps = boxes }, new JointCrop { OutputSize = size, PositionAlpha = 0.1, HeatMaps = boxes } },
+            { new RandomResizedCrop { OutputSize = size, AspectRatio = (1, 2) }, new JointCrop { OutputSize = size, AspectRatio = (1, 2) } },
+        };
+    }
+
+    [Theory]
+    [MemberData(nameof(CropsAndTheirCurves))]
+    public void The_law_is_replaced_and_nothing_else(RandomCrop crop, JointCrop expected)
+    {
         IDataView views = Views.Extend(new AlwaysFlip()).Transform(new AugmentationTransformer(new CropViewStep(crop, Views.Two, "Image", 7, null)).Transform(new RecordedImages(4)));
         StatisticalDifficulty point = Assert.Single(_context.Contrastive().Difficulty.ByBeta(views, Pixels(), [0.5], new() { OtherSteps = true }).Points).Difficulty;
-        Assert.Equal([crop with { Beta = 0.5 }, new AlwaysFlip()], point.Plan.Steps.Select(s => s.Step));
+        Assert.Equal([expected with { Beta = 0.5 }, new AlwaysFlip()], point.Plan.Steps.Select(s => s.Step));
         Assert.Equal(7UL, point.Plan.Seed);
+    }
+
+    [Fact]
+    public void What_a_joint_crop_cannot_take_over_is_refused_by_name()
+    {
+        var crop = new ContrastiveCrop { OutputSize = new ImageSize(16, 12), Region = new ImageRegion(0.5, 0, 1, 1) };
+        IDataView views = new AugmentationTransformer(new CropViewStep(crop, Views.Two, "Image", 7, null)).Transform(new RecordedImages(4));
+        Says("ContrastiveCrop.Region", () => _context.Contrastive().Difficulty.ByBeta(views, Pixels()));
+        Says("ContrastiveCrop.Region", () => _context.Contrastive().Difficulty.ByAreaRatio(views, Pixels()));
     }
 
     [Fact]

@@ -28,7 +28,7 @@ internal sealed class EvaluateCommand
     private readonly Option<bool> _knn = new("--knn") { Description = "Nearest neighbours." };
     private readonly Option<int?> _neighbours = new("--neighbours") { Description = $"How many vote. Default: {NearestNeighbourClassifier.DefaultNeighbours}.", HelpName = "K", CustomParser = Whole(1) };
     private readonly Option<double?> _temperature = new("--temperature") { Description = $"Temperature of their votes. Default: {DefaultTemperature}.", HelpName = "T", CustomParser = Parsed<double?>(text => From(text, LowestTemperature)) };
-    private readonly Option<string[]> _linear = new("--linear") { Description = $"Linear evaluation by these protocols, separated by commas: {string.Join(", ", Protocols)}. The encoder sees all training images once an epoch.", HelpName = "NAMES", CustomParser = Each(OneOf(Protocols)) };
+    private readonly Option<LinearEvaluationProtocol[]> _linear = new("--linear") { Description = $"Linear evaluation by these protocols, separated by commas: {string.Join(", ", Protocols)}. The encoder sees all training images once an epoch.", HelpName = "NAMES", CustomParser = Each(Protocol) };
     private readonly Option<bool> _centralCrops = new("--central-crops") { Description = "Train linear classifiers on central crops instead of new random ones in every epoch: many times faster, and to be compared with nothing published." };
     private readonly Option<int[]> _labels = new("--labels-per-class") { Description = "Logistic regression on so few images of each class, separated by commas.", HelpName = "K", CustomParser = Each(Count) };
     private readonly Option<int?> _draws = new("--draws") { Description = $"How often these images are drawn. Default: {DefaultDraws}.", HelpName = "N", CustomParser = Whole(1, MostDraws) };
@@ -180,7 +180,7 @@ internal sealed class EvaluateCommand
         {
             Neighbours = context.Has(_knn) || !chosen ? context.Value(_neighbours) ?? NearestNeighbourClassifier.DefaultNeighbours : null,
             Temperature = context.Value(_temperature) ?? DefaultTemperature,
-            Linear = context.Has(_linear) ? [.. context.Value(_linear)!.Select(LinearEvaluationProtocol.ByName)] : chosen ? [] : [LinearEvaluationProtocol.Small],
+            Linear = context.Has(_linear) ? context.Value(_linear)! : chosen ? [] : [LinearEvaluationProtocol.Small],
             LinearImages = context.Value(_centralCrops) || !chosen ? LinearEvaluationImages.CentralCropsOnly : LinearEvaluationImages.AugmentedEveryEpoch,
             LabelsPerClass = context.Value(_labels) ?? [],
             Draws = context.Value(_draws) ?? DefaultDraws,
@@ -202,6 +202,10 @@ internal sealed class EvaluateCommand
 
     private static int Count(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0
         ? count
+    private static LinearEvaluationProtocol Protocol(string text) => text == LinearEvaluationProtocol.OnlineName
+        ? throw new UsageException($"'{text}' evaluates no trained encoder: that classifier learns along with pretraining. Pretrain with --set onlineProbe.learningRate=0.1; the accuracy of each epoch is in metrics.jsonl.")
+        : LinearEvaluationProtocol.ByName(OneOf([.. Protocols, .. LinearEvaluationProtocol.OtherNames.Keys])(text));
+
         : throw new ArgumentException($"'{text}' is not a number of images: 1, 2, …");
 
     private static double From(string text, double least) => Finite(text) is var number && number >= least

@@ -151,15 +151,26 @@ public sealed record LinearEvaluationProtocol
         CentralCropFilter = ResizeFilter.Bicubic,
     };
 
+    /// <summary>What is no protocol, though results of it are published beside those of protocols.</summary>
+    internal const string OnlineName = "online";
+
+    /// <summary>Further names of protocols.</summary>
+    internal static IReadOnlyDictionary<string, string> OtherNames { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { ["moco-v1"] = MoCo.Name, ["moco-v2"] = MoCo.Name };
+
     /// <summary>All published protocols.</summary>
     public static IReadOnlyList<LinearEvaluationProtocol> All { get; } = [Small, MoCo, MoCoV3, MoCoV3VisionTransformer, SimSiam, SimClr, Byol, Dino];
 
     /// <summary>The published protocol of a name, e.g. "moco-v3".</summary>
-    /// <param name="name">The name, case ignored.</param>
+    /// <param name="name">The name, case ignored; "moco-v1" and "moco-v2" are <see cref="MoCo"/>, which both have.</param>
     /// <exception cref="ArgumentException">There is no protocol of that name.</exception>
-    public static LinearEvaluationProtocol ByName(string name) =>
-        All.FirstOrDefault(protocol => string.Equals(protocol.Name, name, StringComparison.OrdinalIgnoreCase))
-        ?? throw new ArgumentException($"There is no linear evaluation protocol '{name}'. There are: {string.Join(", ", All.Select(protocol => protocol.Name))}.", nameof(name));
+    public static LinearEvaluationProtocol ByName(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        string known = OtherNames.GetValueOrDefault(name, name);
+        return All.FirstOrDefault(protocol => protocol.Name.Equals(known, StringComparison.OrdinalIgnoreCase)) ?? throw new ArgumentException(
+            $"There is no linear evaluation protocol '{name}'.{(name.Equals(OnlineName, StringComparison.OrdinalIgnoreCase) ? $" An online classifier learns along with pretraining and evaluates no trained encoder: set the trainer's option {nameof(Training.OnlineProbe)}." : "")} There are: {string.Join(", ", All.Select(protocol => protocol.Name))}.",
+            nameof(name));
+    }
 
     /// <summary>The learning rate of a step.</summary>
     /// <param name="step">Steps done so far, from 0.</param>

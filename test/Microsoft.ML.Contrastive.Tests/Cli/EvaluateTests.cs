@@ -142,6 +142,8 @@ public sealed class EvaluateTests(TinyRun run) : IClassFixture<TinyRun>
 
     [Theory]
     [InlineData("There is no 'mocov3'. Did you mean 'moco-v3'", "--linear", "mocov3")]
+    [InlineData("--set onlineProbe.learningRate=0.1", "--linear", "online")]
+    [InlineData("'moco' is named twice", "--linear", "moco,moco-v1")]
     [InlineData("above 0 and below 1", "--held-out", "1")]
     [InlineData("--temperature: '0' must be 0.002 or above", "--temperature", "0")]
     [InlineData("not a number of images", "--labels-per-class", "1,0")]

@@ -92,7 +92,9 @@ public sealed class LinearEvaluationTests
     public void Protocols_are_found_by_name()
     {
         Assert.All(LinearEvaluationProtocol.All, protocol => Assert.Same(protocol, LinearEvaluationProtocol.ByName(protocol.Name.ToUpperInvariant())));
+        Assert.All(["moco-v1", "MoCo-v2"], name => Assert.Same(LinearEvaluationProtocol.MoCo, LinearEvaluationProtocol.ByName(name)));
         Assert.Contains("moco-v3", Assert.Throws<ArgumentException>(() => LinearEvaluationProtocol.ByName("mocov3")).Message, StringComparison.Ordinal);
+        Assert.Contains("option OnlineProbe", Assert.Throws<ArgumentException>(() => LinearEvaluationProtocol.ByName("online")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

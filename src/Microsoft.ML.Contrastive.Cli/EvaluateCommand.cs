@@ -77,7 +77,9 @@ internal sealed class EvaluateCommand
 
         MLContext mlContext = context.CreateMLContext(seed);
         context.Value(CommonOptions.Device)!.ApplyTo(mlContext);
-        bool needsNetwork = plan.FineTuning is not null || (context.Value(_baselines) && !SavedEncoder.IsOnnx(_encoder.PathOf(context)));
+        // An exported file has the features alone.
+        bool wantsNetwork = context.Value(_baselines) || plan.Linear.Any(protocol => protocol.Tokens != VisionTransformerTokens.LastClassToken);
+        bool needsNetwork = plan.FineTuning is not null || (wantsNetwork && !SavedEncoder.IsOnnx(_encoder.PathOf(context)));
         using SavedEncoder encoder = needsNetwork ? SavedEncoder.OpenNetwork(context, _encoder) : SavedEncoder.Open(context, _encoder, dataset.Rows);
         List<Features> all = [new Features("encoder", encoder.Transformer, encoder.ImageSize)];
         using ContrastiveEncoderTransformer? random = context.Value(_baselines) ? Untrained(context, mlContext, encoder, seed) : null;
@@ -200,12 +202,12 @@ internal sealed class EvaluateCommand
         string? Text(string key) => saved[key] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
     }
 
-    private static int Count(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0
-        ? count
     private static LinearEvaluationProtocol Protocol(string text) => text == LinearEvaluationProtocol.OnlineName
         ? throw new UsageException($"'{text}' evaluates no trained encoder: that classifier learns along with pretraining. Pretrain with --set onlineProbe.learningRate=0.1; the accuracy of each epoch is in metrics.jsonl.")
         : LinearEvaluationProtocol.ByName(OneOf([.. Protocols, .. LinearEvaluationProtocol.OtherNames.Keys])(text));
 
+    private static int Count(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0
+        ? count
         : throw new ArgumentException($"'{text}' is not a number of images: 1, 2, …");
 
     private static double From(string text, double least) => Finite(text) is var number && number >= least

@@ -73,18 +73,35 @@ internal sealed class VisionTransformer : BackboneModule
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor patches = _patchEmbedding.call(input);
-        Tensor position = PositionEmbedding.Interpolate(_positionEmbedding, patches.shape[2], patches.shape[3]);
-        Tensor x = cat([_classToken.expand(input.shape[0], -1, -1), patches.flatten(2).transpose(1, 2)], dim: 1).Add(position);
-        foreach (TransformerBlock block in _blocks)
-        {
-            Tensor next = block.call(x);
-            x.Dispose();
-            x = next;
-        }
+        Tensor x = Through(Embed(input), 0, _blocks.Length);
 
         // The norm acts on each token alone, so only the class token needs it.
         return _norm.call(x[.., 0]).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// Class tokens of the last blocks, the earliest first, then the mean of the last block's patch tokens, side by side and all behind the last norm: what DINO's linear evaluation is given
+    /// (<c>get_intermediate_layers</c> and <c>eval_linear.py</c>, whose mean patch token alternates with the class token: the same up to the order of the columns).
+    /// </summary>
+    /// <param name="input">Normalised images [B, 3, H, W].</param>
+    /// <param name="classTokens">Of how many blocks the class token is taken: 1 to the number of blocks.</param>
+    /// <param name="meanPatchToken">Whether the mean patch token follows.</param>
+    /// <returns>[B, D × (<paramref name="classTokens"/> + 1 with the mean patch token)].</returns>
+    public Tensor Tokens(Tensor input, int classTokens, bool meanPatchToken)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        var tokens = new List<Tensor>();
+        int first = _blocks.Length - classTokens;
+        Tensor x = Through(Embed(input), 0, first);
+        for (int i = first; i < _blocks.Length; i++)
+        {
+            x = Through(x, i, i + 1);
+            tokens.Add(_norm.call(x[.., 0]));
+        }
+
+        if (meanPatchToken)
+            tokens.Add(_norm.call(x.narrow(1, 1, x.shape[1] - 1)).mean([1L]));
+        return cat(tokens, dim: 1).MoveToOuterDisposeScope();
     }
 
     public override string WriteOnnx(OnnxGraphWriter graph, string input)
@@ -101,6 +118,27 @@ internal sealed class VisionTransformer : BackboneModule
         for (int i = 0; i < _blocks.Length; i++)
             x = _blocks[i].WriteOnnx(graph, x, $"blocks.{i}");
         return graph.LayerNormalization("norm", graph.Gather(x, index: 0, axis: 1), _norm, LayerNormEpsilon);
+    }
+
+    /// <summary>Class and patch tokens [B, N, D] in front of the first block.</summary>
+    private Tensor Embed(Tensor input)
+    {
+        Tensor patches = _patchEmbedding.call(input);
+        Tensor position = PositionEmbedding.Interpolate(_positionEmbedding, patches.shape[2], patches.shape[3]);
+        return cat([_classToken.expand(input.shape[0], -1, -1), patches.flatten(2).transpose(1, 2)], dim: 1).Add(position);
+    }
+
+    /// <summary>The tokens behind some of the blocks; those before them are released.</summary>
+    private Tensor Through(Tensor x, int from, int to)
+    {
+        for (int i = from; i < to; i++)
+        {
+            Tensor next = _blocks[i].call(x);
+            x.Dispose();
+            x = next;
+        }
+
+        return x;
     }
 
     private void Initialize(VisionTransformerVariant variant)

@@ -80,11 +80,14 @@ public sealed class ContrastiveEncoderTransformer : ITransformer, IDisposable
         EncoderSchema.Extend(inputSchema, InputColumnName, OutputColumnName, FeatureDimension);
 
     /// <inheritdoc/>
-    public IDataView Transform(IDataView input)
+    public IDataView Transform(IDataView input) => Transform(input, Network);
+
+    /// <summary>The same with another output of the network in the column of the features.</summary>
+    internal IDataView Transform(IDataView input, IImageEncoder output)
     {
         ArgumentNullException.ThrowIfNull(input);
         _ = Network.Backbone;   // Throws when it has been disposed: now, not at the first row.
-        return new EncoderDataView(input, GetOutputSchema(input.Schema), _input, Network, BatchSize);
+        return new EncoderDataView(input, EncoderSchema.Extend(input.Schema, InputColumnName, OutputColumnName, output.FeatureDimension), _input, output, BatchSize);
     }
 
     /// <inheritdoc/>

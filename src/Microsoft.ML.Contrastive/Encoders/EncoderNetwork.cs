@@ -70,6 +70,14 @@ internal sealed class EncoderNetwork : IImageEncoder, IDisposable
     /// <returns>Rows × d values.</returns>
     public float[] Project(ReadOnlySpan<float> pixels, int rows) => Run(pixels, rows, images => Projector!.Project(Backbone.forward(images)));
 
+    /// <summary>The projections as an encoder's output; only where there is a projection head.</summary>
+    public IImageEncoder Projections => new EncoderOutput(Projector!.Dimension, Project);
+
+    /// <summary>Tokens of a vision transformer as an encoder's output: see <see cref="VisionTransformer.Tokens"/>.</summary>
+    public IImageEncoder Tokens(int classTokens, bool meanPatchToken) => new EncoderOutput(
+        FeatureDimension * (classTokens + (meanPatchToken ? 1 : 0)),
+        (pixels, rows) => Run(pixels, rows, images => ((VisionTransformer)Backbone).Tokens(images, classTokens, meanPatchToken)));
+
     /// <summary>Encodes images that are normalised already.</summary>
     /// <param name="normalized">[B, 3, H, W], on any device.</param>
     /// <returns>B × D values.</returns>

@@ -15,6 +15,7 @@ internal sealed class EncoderLinearEvaluation
     private readonly LinearEvaluationProtocol _protocol;
     private readonly LinearEvaluationOptions _options;
     private readonly LabelledImages _images;
+    private readonly LinearEvaluationFeatures _features;
     private readonly ImageEncoder _encoder;
     private readonly int _seed;
     private readonly IDataView _train;
@@ -35,7 +36,8 @@ internal sealed class EncoderLinearEvaluation
 
         (_context, _protocol, _options) = (context, protocol, options);
         _images = LabelledImages.Read(train, test, options.LabelColumnName);
-        _encoder = new ImageEncoder(context, encoder, options, protocol.CentralCropFilter);
+        _features = LinearEvaluationFeatures.Of(encoder, protocol.Tokens);
+        _encoder = new ImageEncoder(context, encoder, options, protocol.CentralCropFilter, _features.Output);
         _seed = options.Seed ?? MlNetInternals.Seed((IHostEnvironment)context) ?? System.Random.Shared.Next();
         _test = _encoder.Encode(test, nameof(test), _seed, _encoder.Central);
         CentralTrain = _encoder.Encode(train, nameof(train), _seed, _encoder.Central);
@@ -69,6 +71,8 @@ internal sealed class EncoderLinearEvaluation
             Images = $"trained on {(Augments ? FormattableString.Invariant($"random resized crops of scale {_protocol.CropScale.Min}–{_protocol.CropScale.Max} with flips, new in every epoch") : "central crops, the same in every epoch")}, tested: {_encoder.CentralDescription}",
             Seed = _seed,
             Protocol = protocol,
+            Features = _features.Description,
+            HasPublishedFeatures = _features.IsPublished,
             TrainingImages = _options.TrainingImages,
             LearningRateTrials = trials,
             Classifier = result.Classifier,

@@ -20,15 +20,22 @@ internal sealed class ImageEncoder
 
     private readonly MLContext _context;
     private readonly ITransformer _encoder;
+    private readonly IImageEncoder? _output;
     private readonly string _image;
     private readonly string _features;
     private readonly ImageSize _size;
     private readonly CancellationToken _cancellation;
 
-    public ImageEncoder(MLContext context, ITransformer encoder, EncoderEvaluationOptions options, ResizeFilter centralCropFilter)
+    /// <summary>Finds the columns and the size of the images.</summary>
+    /// <param name="context">The context.</param>
+    /// <param name="encoder">The encoder.</param>
+    /// <param name="options">What the user says of both.</param>
+    /// <param name="centralCropFilter">Filter of the central crop unless the user says otherwise.</param>
+    /// <param name="output">What the network of a <see cref="ContrastiveEncoderTransformer"/> is to give in place of its features.</param>
+    public ImageEncoder(MLContext context, ITransformer encoder, EncoderEvaluationOptions options, ResizeFilter centralCropFilter, IImageEncoder? output = null)
     {
         var own = encoder as ContrastiveEncoderTransformer;
-        (_context, _encoder, _cancellation) = (context, encoder, options.Cancellation);
+        (_context, _encoder, _output, _cancellation) = (context, encoder, output, options.Cancellation);
         _image = options.ImageColumnName ?? own?.InputColumnName ?? "Image";
         _features = options.FeatureColumnName ?? own?.OutputColumnName ?? "Features";
         _size = options.ImageSize ?? own?.ImageSize ?? throw new ArgumentException(
@@ -71,7 +78,7 @@ internal sealed class ImageEncoder
             views = new AugmentViewsEstimator(environment, new() { ViewColumnNames = [view], Step = step }).Fit(views).Transform(views);
         views = _context.Transforms.CopyColumns(_image, view).Fit(views).Transform(views);
 
-        IDataView encoded = _encoder.Transform(views);
+        IDataView encoded = _output is null ? _encoder.Transform(views) : ((ContrastiveEncoderTransformer)_encoder).Transform(views, _output);
         DataViewSchema.Column features = encoded.Schema.GetColumnOrNull(_features) ?? throw new ArgumentException(
             $"The encoder writes no column '{_features}'; the columns after it are {string.Join(", ", encoded.Schema.Where(c => !c.IsHidden).Select(c => c.Name))}. Set {nameof(EncoderEvaluationOptions.FeatureColumnName)}.");
         if (features.Type is not VectorDataViewType { ItemType: NumberDataViewType { RawType: var item } } || item != typeof(float))

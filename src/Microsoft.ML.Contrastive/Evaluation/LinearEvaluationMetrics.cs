@@ -15,9 +15,16 @@ public sealed record LinearEvaluationMetrics : EncoderMetrics
 
     /// <summary>
     /// The name to report the accuracy under: the protocol's, followed by what differs from the published procedure, for example
-    /// "moco-v3 on central crops only".
+    /// "moco-v3 on central crops only", or "dino on the encoder's features alone" where a vision transformer's other tokens belong to the protocol and the encoder, if it is one, cannot give them.
     /// </summary>
-    public string ProtocolName => Protocol.Name + (TrainingImages == LinearEvaluationImages.CentralCropsOnly ? " on central crops only" : "");
+    public string ProtocolName => Protocol.Name
+        + (TrainingImages == LinearEvaluationImages.CentralCropsOnly ? " on central crops only" : "")
+        + (HasPublishedFeatures ? "" : " on the encoder's features alone");
+
+    /// <summary>What the classifier was given of the encoder, in words: "the encoder's features", or a vision transformer's tokens (<see cref="LinearEvaluationProtocol.Tokens"/>).</summary>
+    public required string Features { get; init; }
+
+    internal bool HasPublishedFeatures { get; init; } = true;
 
     /// <summary>The protocol, with the learning rate that was used.</summary>
     public required LinearEvaluationProtocol Protocol { get; init; }
@@ -35,5 +42,5 @@ public sealed record LinearEvaluationMetrics : EncoderMetrics
     public required IReadOnlyList<double> LossPerEpoch { get; init; }
 
     private protected override string Procedure =>
-        $"linear evaluation '{ProtocolName}' ({Protocol.Describe()}{(LearningRateTrials.Count > 0 ? $", lr chosen among {LearningRateTrials.Count} on held-out rows" : "")})";
+        $"linear evaluation '{ProtocolName}' ({Protocol.Describe()}{(LearningRateTrials.Count > 0 ? $", lr chosen among {LearningRateTrials.Count} on held-out rows" : "")}) of {Features}";
 }

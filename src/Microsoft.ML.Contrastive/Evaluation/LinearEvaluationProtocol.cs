@@ -88,6 +88,13 @@ public sealed record LinearEvaluationProtocol
     /// <summary>Filter with which test images are resized before their middle is cut out. <value>The default value is <see cref="ResizeFilter.Bilinear"/>.</value></summary>
     public ResizeFilter CentralCropFilter { get; init; } = ResizeFilter.Bilinear;
 
+    /// <summary>What the classifier is given of a vision transformer. <value>The default value is <see cref="VisionTransformerTokens.LastClassToken"/>.</value></summary>
+    /// <remarks>
+    /// Other tokens than the last class token take an encoder in memory, a <see cref="Encoders.ContrastiveEncoderTransformer"/>. Of a saved one there are its features alone, and the result says
+    /// so in its name.
+    /// </remarks>
+    public VisionTransformerTokens Tokens { get; init; }
+
     /// <summary>Small data (CIFAR, STL-10, Tiny-ImageNet): ContrastiveCrop's configuration, which JointCrop follows.</summary>
     public static LinearEvaluationProtocol Small { get; } = new()
     {
@@ -142,13 +149,14 @@ public sealed record LinearEvaluationProtocol
         CentralCropFilter = ResizeFilter.Bicubic,
     };
 
-    /// <summary>DINO on ImageNet (Caron et al., ICCV 2021, appendix F.2; released code): test images are resized bicubically.</summary>
+    /// <summary>DINO on ImageNet (Caron et al., ICCV 2021, appendix F.2; released code): test images are resized bicubically, and vision transformers give more than their last class token (<see cref="Tokens"/>).</summary>
     public static LinearEvaluationProtocol Dino { get; } = MoCoV3 with
     {
         Name = "dino",
         LearningRate = 0.001,
         Epochs = 100,
         CentralCropFilter = ResizeFilter.Bicubic,
+        Tokens = VisionTransformerTokens.Dino,
     };
 
     /// <summary>What is no protocol, though results of it are published beside those of protocols.</summary>
@@ -210,6 +218,7 @@ public sealed record LinearEvaluationProtocol
         Require(Enum.IsDefined(Optimizer), Optimizer, $"one of {string.Join(", ", Enum.GetNames<LinearEvaluationOptimizer>())}");
         Require(Enum.IsDefined(Schedule), Schedule, $"one of {string.Join(", ", Enum.GetNames<LinearEvaluationSchedule>())}");
         Require(Enum.IsDefined(CentralCropFilter), CentralCropFilter, $"one of {string.Join(", ", Enum.GetNames<ResizeFilter>())}");
+        Require(Enum.IsDefined(Tokens), Tokens, $"one of {string.Join(", ", Enum.GetNames<VisionTransformerTokens>())}");
         Require(CropScale.Min > 0 && CropScale.Min <= CropScale.Max && CropScale.Max <= 1, CropScale, "0 < Min <= Max <= 1");
         Require(IsRate(LearningRate), LearningRate, "finite and greater than 0");
         Require(SweptLearningRates.All(IsRate), string.Join(", ", SweptLearningRates), "finite and greater than 0", nameof(SweptLearningRates));

@@ -73,6 +73,38 @@ public class VisionTransformerTests
     }
 
     [Fact]
+    public void Tokens_of_the_last_blocks_are_those_of_networks_that_end_there()
+    {
+        const int D = 12, Depth = 4;
+        using VisionTransformer whole = Tiny(Depth);
+        using DisposeScope scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        Tensor images = randn(3, 3, 16, 24);
+
+        Tensor tokens = whole.Tokens(images, classTokens: 3, meanPatchToken: true);
+
+        Assert.Equal([3, 4 * D], tokens.shape);
+        Dictionary<string, Tensor> weights = whole.state_dict();
+        for (int blocks = 2; blocks <= Depth; blocks++)
+        {
+            using VisionTransformer cut = Tiny(blocks);
+            foreach ((string name, Tensor weight) in cut.state_dict())
+                weight.copy_(weights[name]);
+            Assert.True(tokens.narrow(1, (blocks - 2) * D, D).allclose(cut.call(images)), $"class token behind block {blocks}");
+        }
+
+        // By hand: all patches, in front of the blocks, through them, the norm, the mean.
+        Tensor x = Child("patch_embed").call(images).flatten(2).transpose(1, 2);
+        x = cat([weights["cls_token"].expand(3, -1, -1), x], dim: 1) + PositionEmbedding.Interpolate(weights["pos_embed"], 2, 3);
+        x = nn.functional.layer_norm(Child("blocks").call(x), [D], weights["norm.weight"], weights["norm.bias"], VisionTransformer.LayerNormEpsilon);
+        Assert.True(tokens.narrow(1, 3 * D, D).allclose((x.sum(1) - x[.., 0]) / 6, atol: 1e-5), "mean patch token");
+
+        nn.Module<Tensor, Tensor> Child(string name) => (nn.Module<Tensor, Tensor>)whole.named_children().Single(child => child.name == name).module;
+
+        static VisionTransformer Tiny(int depth) => new(imageSize: 16, patchSize: 8, dimension: D, depth, heads: 2);
+    }
+
+    [Fact]
     public void A_dimension_that_does_not_split_into_sines_and_cosines_is_refused() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => PositionEmbedding.SineCosine(2, 2, 6));
 }

@@ -1,7 +1,10 @@
 using Microsoft.ML.Contrastive.Augmentation;
+using Microsoft.ML.Contrastive.Backbones;
 using Microsoft.ML.Contrastive.DataViews;
 using Microsoft.ML.Contrastive.Encoders;
 using Microsoft.ML.Contrastive.Evaluation;
+using Microsoft.ML.Contrastive.Imaging;
+using Microsoft.ML.Contrastive.Seams;
 using Microsoft.ML.Contrastive.Tests.Encoders;
 using Microsoft.ML.Data;
 
@@ -82,6 +85,30 @@ public sealed class EncoderEvaluationTests : IDisposable
         Assert.Contains("trained on central crops, the same in every epoch", metrics.ToString(), StringComparison.Ordinal);
         Assert.NotEqual(Evaluate(pixels, Short, Pixels16).LossPerEpoch, metrics.LossPerEpoch);
         Assert.InRange(metrics.Top1, 0.8, 1);
+    }
+
+    [Theory]
+    [InlineData(384, 4 * 384, "class tokens of the last 4 blocks")]
+    [InlineData(768, 2 * 768, "class token and mean patch token of the last block")]
+    [InlineData(null, 64, "the encoder's features")]
+    public void DINO_takes_the_tokens_that_its_authors_take(int? width, int features, string description)
+    {
+        // As wide as ViT-Small and ViT-Base, and less deep.
+        using ContrastiveEncoderTransformer encoder = Untrained(() => width is { } d ? new VisionTransformer(imageSize: 16, patchSize: 8, d, depth: 4, heads: 2, mlpRatio: 1) : Backbone.Parse("resnet10-cifar-w0.125").Create());
+        LinearEvaluationProtocol dino = LinearEvaluationProtocol.Dino with { Epochs = 1 };
+
+        LinearEvaluationMetrics metrics = Evaluate(encoder, dino), moco = Evaluate(encoder, LinearEvaluationProtocol.MoCoV3VisionTransformer with { Epochs = 1 });
+
+        Assert.Equal((features, "dino"), (metrics.Classifier.Dimension, metrics.ProtocolName));
+        Assert.Contains($"1 epochs) of {description};", metrics.ToString(), StringComparison.Ordinal);
+        Assert.Equal((encoder.FeatureDimension, "the encoder's features"), (moco.Classifier.Dimension, moco.Features));
+    }
+
+    [Fact]
+    public void DINO_on_an_encoder_that_has_its_features_alone_says_so_in_its_name()
+    {
+        LinearEvaluationMetrics metrics = Evaluate(PixelEncoder(), LinearEvaluationProtocol.Dino with { Epochs = 1 }, Pixels16 with { TrainingImages = LinearEvaluationImages.CentralCropsOnly });
+        Assert.Equal("dino on central crops only on the encoder's features alone", metrics.ProtocolName);
     }
 
     [Fact]
@@ -186,6 +213,13 @@ public sealed class EncoderEvaluationTests : IDisposable
 
         Refused<InvalidOperationException>("corrupt.png", () => Evaluate(pixels, Short, Pixels16));
         Assert.Throws<OperationCanceledException>(() => Evaluate(pixels, Short, Pixels16 with { Cancellation = new CancellationToken(canceled: true) }));
+    }
+
+    private ContrastiveEncoderTransformer Untrained(Func<BackboneModule> create)
+    {
+        BackboneModule network = TorchInitialization.FromSeed(1, create);
+        network.eval();
+        return new ContrastiveEncoderTransformer(_context, new EncoderNetwork(network, PixelNormalization.ImageNet, new ImageSize(16, 16), TorchSharp.torch.CPU), "Features", "Image");
     }
 
     private LinearEvaluationMetrics Evaluate(ITransformer encoder, LinearEvaluationProtocol protocol, LinearEvaluationOptions? options = null) =>

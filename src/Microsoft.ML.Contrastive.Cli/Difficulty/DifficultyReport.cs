@@ -64,7 +64,7 @@ internal sealed class DifficultyReport(MLContext mlContext, IDataView images, Sa
         foreach ((string name, PairQuantity quantity) in ((string, PairQuantity)[])[("area-ratio", PairQuantity.LogAreaRatio), ("distance", PairQuantity.CentreDistance), ("overlap", PairQuantity.Overlap)])
             PairFigure.Create(laws.Select(law => (law.Name, law.Pairs.Histogram(quantity)))).SavePng(Path.Combine(folder, $"law-{name}.png"));
         mlContext.Contrastive().Difficulty.SaveContactSheet(
-            Path.Combine(folder, "pairs.png"), Views(arms[0]), Arms[0].Difficulty, DifficultyOrder.Spread, SheetRows, columns: 2, $"{arms[0].Name}: from hardest to easiest pair");
+            Path.Combine(folder, "pairs.png"), Views(arms[0]), Arms[0].Difficulty, DifficultyOrder.Spread, SheetRows, columns: 2, $"{arms[0].Name}: from hardest to easiest pair{(options.Projector ? ", behind the projection head" : "")}");
     }
 
     private static void Write(string folder, string name, DifficultyCurve curve)

@@ -57,14 +57,30 @@ internal sealed class SavedEncoder : IDisposable
             throw new UsageException($"--encoder: there is no '{path}'. Name the folder of a run, an ONNX file, or a file of weights (.safetensors, .pth, .pt, .ckpt).");
         if (run is null && Directory.Exists(path) && !File.Exists(Path.Combine(path, "state.safetensors")))
             throw new UsageException($"--encoder: '{path}' is the folder of no run (it has no config.json) and no checkpoint. Name the --output of '{Program.Name} pretrain', or a file.");
-        if (run?.Path == Path.GetFullPath(path))
-            path = Weights(run, context.Value(options.Checkpoint));
+        if (IsFolderOf(run, path))
+            path = Weights(run!, context.Value(options.Checkpoint));
 
         ContrastivePreset? preset = run is null ? null : RunConfiguration.OfRun(run, "--encoder").Read().Preset;
         Backbone backbone = context.Value(options.Backbone) ?? preset?.Backbone
             ?? throw new UsageException($"--backbone is missing: '{path}' does not say which network its weights belong to. For example: --backbone resnet50.");
         ImageSize? size = context.Value(options.ImageSize) is { } side ? new ImageSize(side, side) : preset?.Views[0].Crop.OutputSize;
         return Load(context, context.Value(CommonOptions.Device)!, path, backbone, size, preset);
+    }
+
+    /// <summary>Opens an encoder together with the projection head that it was trained with, which the checkpoints of a run have and nothing else.</summary>
+    /// <param name="context">What was typed.</param>
+    /// <param name="options">The options that say which.</param>
+    public static SavedEncoder OpenWithProjector(VerbContext context, EncoderOptions options)
+    {
+        string path = options.PathOf(context);
+        if (!Directory.Exists(path) || RunOf(path) is not { } run)
+            throw new UsageException($"--encoder: '{path}' has no projection head, which only the checkpoints of a run have. Name the folder of the run.");
+        (RunSettings settings, ContrastivePreset preset) = RunConfiguration.OfRun(run, "--encoder").Read();
+        if (IsFolderOf(run, path))
+            path = CheckpointOf(run, context.Value(options.Checkpoint) ?? (settings.RestoreBestWeights ? EncoderOptions.Best : EncoderOptions.Last));
+        MLContext mlContext = context.CreateMLContext();
+        context.Value(CommonOptions.Device)!.ApplyTo(mlContext);
+        return new SavedEncoder(CheckpointEncoder.Open(mlContext, path, preset), path, preset.Backbone.Name);
     }
 
     /// <summary>Opens the encoder of a run as it stands: what it has exported, else its last checkpoint.</summary>
@@ -116,11 +132,12 @@ internal sealed class SavedEncoder : IDisposable
         return new[] { full, Path.GetDirectoryName(Path.GetDirectoryName(full)) }.OfType<string>().Select(folder => new RunFolder(folder)).FirstOrDefault(folder => folder.HoldsRun);
     }
 
-    private static string Weights(RunFolder run, string? checkpoint)
-    {
-        if (checkpoint is null && File.Exists(run.Weights))
-            return run.Weights;
-        string folder = run.Checkpoint(checkpoint ?? EncoderOptions.Last);
-        return Directory.Exists(folder) ? folder : throw new UsageException($"--encoder: the run in '{run.Path}' has no checkpoint '{checkpoint ?? EncoderOptions.Last}' yet.");
-    }
+    private static bool IsFolderOf(RunFolder? run, string path) => run?.Path == Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+
+    private static string Weights(RunFolder run, string? checkpoint) =>
+        checkpoint is null && File.Exists(run.Weights) ? run.Weights : CheckpointOf(run, checkpoint ?? EncoderOptions.Last);
+
+    private static string CheckpointOf(RunFolder run, string name) => run.Checkpoint(name) is var folder && Directory.Exists(folder)
+        ? folder
+        : throw new UsageException($"--encoder: the run in '{run.Path}' has no checkpoint '{name}' yet.");
 }

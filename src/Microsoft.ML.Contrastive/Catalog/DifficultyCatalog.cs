@@ -6,8 +6,8 @@ namespace Microsoft.ML.Contrastive;
 /// <summary>How difficult positive pairs are for a trained encoder: <c>mlContext.Contrastive().Difficulty</c>.</summary>
 /// <remarks>
 /// Statistical difficulty (JointCrop paper, AAAI-25) is the mean cosine similarity of the pairs. <em>Higher means easier</em>, and values of different encoders do not
-/// compare. Any transformer from an image column to a vector of floats is an encoder: a <see cref="Encoders.ContrastiveEncoderTransformer"/> (its pooled features; the
-/// projector of pretraining is not part of it), or ML.NET's own steps around an ONNX model.
+/// compare. Any transformer from an image column to a vector of floats is an encoder: a <see cref="Encoders.ContrastiveEncoderTransformer"/> (its pooled features, or on
+/// demand the output of its projection head, <see cref="StatisticalDifficultyOptions.Projector"/>), or ML.NET's own steps around an ONNX model.
 /// </remarks>
 public sealed class DifficultyCatalog
 {
@@ -25,7 +25,7 @@ public sealed class DifficultyCatalog
     /// <param name="views">Data with view columns and the image column that they are made from.</param>
     /// <param name="encoder">A trained encoder: image column → vector of floats.</param>
     /// <param name="options">How many images and epochs, which views, whether the steps after the crop take part. When null: crops alone, 1000 images.</param>
-    /// <exception cref="ArgumentException">An option is out of its range, a column is missing or no view, the views are no pair, or the encoder's columns are not there.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range, a column is missing or no view, the views are no pair, the encoder's columns are not there, or it has no projection head to measure.</exception>
     /// <exception cref="InvalidOperationException">There are fewer than two images, or one cannot be decoded.</exception>
     /// <exception cref="OperationCanceledException">The measurement was cancelled.</exception>
     public StatisticalDifficulty Measure(IDataView views, ITransformer encoder, StatisticalDifficultyOptions? options = null)

@@ -15,12 +15,13 @@ internal sealed class DifficultyMeasurement
     private readonly MLContext _context;
     private readonly IDataView _data;
     private readonly ITransformer _encoder;
+    private readonly IImageEncoder? _projections;
     private readonly StatisticalDifficultyOptions _options;
     private readonly DataViewSchema.Column _image;
     private readonly string _input, _output;
 
     /// <summary>Finds the pair's plan on its columns, and the image column.</summary>
-    /// <exception cref="ArgumentException">An option is out of its range, a column is missing or no view, or the views do not share an image column that is still there.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range, a column is missing or no view, the views do not share an image column that is still there, or the encoder lacks the projection head that is to be measured.</exception>
     public DifficultyMeasurement(MLContext context, IDataView data, ITransformer encoder, StatisticalDifficultyOptions options)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -35,6 +36,13 @@ internal sealed class DifficultyMeasurement
         (First, Second) = (views[0], views[1]);
         Plan = plan;
         var ours = encoder as ContrastiveEncoderTransformer;
+        if (options.Projector)
+        {
+            _projections = ours?.Network is { Projector: not null } network ? network.Projections : throw new ArgumentException(
+                $"{nameof(StatisticalDifficultyOptions.Projector)} is set, and this encoder has no projection head{(ours is null ? $", a {encoder.GetType().Name} being what it was saved as" : "")}: pretraining hands it out where its option KeepProjector is set. A run that has a workspace gives it without training again: fit with Resume and KeepProjector. Of a file that was exported with it, name its column in {nameof(StatisticalDifficultyOptions.EncoderOutputColumnName)} and leave {nameof(StatisticalDifficultyOptions.Projector)} out.",
+                nameof(encoder));
+        }
+
         _input = options.EncoderInputColumnName ?? ours?.InputColumnName ?? "Image";
         _output = options.EncoderOutputColumnName ?? ours?.OutputColumnName ?? "Features";
     }
@@ -161,7 +169,8 @@ internal sealed class DifficultyMeasurement
     {
         if (views.Count == 0)
             return [];
-        IDataView encoded = _encoder.Transform(new RenderedViews(views, _input));
+        var images = new RenderedViews(views, _input);
+        IDataView encoded = _projections is null ? _encoder.Transform(images) : ((ContrastiveEncoderTransformer)_encoder).Transform(images, _projections);
         if (encoded.Schema.GetColumnOrNull(_output) is not { Type: VectorDataViewType { ItemType: NumberDataViewType { RawType: var raw } } } || raw != typeof(float))
         {
             throw new ArgumentException(

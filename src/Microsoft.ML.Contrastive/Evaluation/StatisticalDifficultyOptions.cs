@@ -31,6 +31,14 @@ public sealed class StatisticalDifficultyOptions
     /// <value>The default value is false: crops alone, as in the JointCrop paper (AAAI-25).</value>
     public bool OtherSteps { get; set; }
 
+    /// <summary>
+    /// Whether the cosine is that of the projections, behind the projection head of pretraining, where the loss compares views, instead of the features in front of it. The encoder must be a
+    /// <see cref="Encoders.ContrastiveEncoderTransformer"/> that was trained with <c>KeepProjector</c>; of an exported file with both outputs, name the projections' column in
+    /// <see cref="EncoderOutputColumnName"/> instead.
+    /// </summary>
+    /// <value>The default value is false: features, as in the JointCrop paper (AAAI-25), and as the encoder is used.</value>
+    public bool Projector { get; set; }
+
     /// <summary>Column of images that the encoder reads. It is made for the encoder out of views, and need not be in the data.</summary>
     /// <value>The default value is null: that of a <see cref="Encoders.ContrastiveEncoderTransformer"/>, for other transformers <c>Image</c>.</value>
     public string? EncoderInputColumnName { get; set; }

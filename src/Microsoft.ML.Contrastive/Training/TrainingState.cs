@@ -17,9 +17,15 @@ internal sealed record TrainingState(TrainingModule Method, OptimizerState Optim
     /// <summary>Every tensor of it by name: to restore, copy into these.</summary>
     public List<(string Name, Tensor Tensor)> Tensors =>
     [
-        .. Method.named_parameters().Select(p => ($"method.{p.name}", (Tensor)p.parameter)),
-        .. Method.named_buffers().Select(b => ($"method.{b.name}", b.buffer)),
+        .. TensorsOf(Method),
         .. Optimizer.State.Select(s => ($"optimizer.{s.Name}", s.Tensor)),
         .. (Probe?.State ?? []).Select(s => ($"probe.{s.Name}", s.Tensor)),
+    ];
+
+    /// <summary>Those of the network.</summary>
+    public static IEnumerable<(string Name, Tensor Tensor)> TensorsOf(TrainingModule network) =>
+    [
+        .. network.named_parameters().Select(p => ($"method.{p.name}", (Tensor)p.parameter)),
+        .. network.named_buffers().Select(b => ($"method.{b.name}", b.buffer)),
     ];
 }

@@ -1,7 +1,13 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Microsoft.ML.Contrastive.Cli.Encoders;
+using Microsoft.ML.Contrastive.Cli.Pretrain;
 using Microsoft.ML.Contrastive.Cli.Verbs;
+using Microsoft.ML.Contrastive.Encoders;
+using Microsoft.ML.Contrastive.Training.Presets;
+using Microsoft.ML.Contrastive.Weights;
 using SkiaSharp;
+using TorchSharp;
 
 namespace Microsoft.ML.Contrastive.Tests.Cli;
 
@@ -44,6 +50,35 @@ public sealed class DifficultyTests(TinyRun run) : IClassFixture<TinyRun>
     }
 
     [Fact]
+    public async Task Projections_are_measured_behind_the_head_of_the_runs_checkpoint()
+    {
+        string checkpoint = Path.Combine(run.Run, "checkpoints", "last");
+        ContrastivePreset preset = RunConfiguration.OfRun(new RunFolder(run.Run), "--encoder").Read().Preset;
+        using (ContrastiveEncoderTransformer encoder = CheckpointEncoder.Open(new MLContext(), checkpoint, preset))
+        {
+            using SafetensorsFile saved = SafetensorsFile.Open(Path.Combine(checkpoint, "state.safetensors"));
+            using var scope = torch.NewDisposeScope();
+            Dictionary<string, torch.Tensor> head = encoder.Network.Projector!.Layers.state_dict();
+            Assert.NotEmpty(head);
+            Assert.All(head, t => Assert.True(t.Value.bytes.SequenceEqual(saved.Read($"method.projector.{t.Key}").bytes), t.Key));
+            Assert.All(encoder.Network.Backbone.state_dict(), t => Assert.True(t.Value.bytes.SequenceEqual(saved.Read($"method.encoder.{t.Key}").bytes), t.Key));
+        }
+
+        double[] features = await Means(run.Run), projections = await Means(run.Run, "--projector");
+        Assert.Equal(projections, await Means(checkpoint, "--projector"));
+        Assert.NotEqual(features[0], projections[0], 1e-4);
+
+        async Task<double[]> Means(string encoder, params string[] more)
+        {
+            (int code, string output, string error) = await ToolRun.Of(
+                ["difficulty", "--encoder", encoder, "--dataset", run.Images, "--views", "rrc", "--images", "12", "--json", "--overwrite", "--output", Path.Combine(run.Folder, "projections"), "--device", "cpu", .. more]);
+            Assert.True(code == ExitCode.Success, error);
+            Assert.Equal(more.Length > 0, (bool)JsonNode.Parse(output)!["projector"]!);
+            return [.. JsonNode.Parse(output)!["arms"]!.AsArray().Select(arm => (double)arm!["meanCosine"]!)];
+        }
+    }
+
+    [Fact]
     public async Task What_cannot_be_measured_is_refused_in_a_line_and_leaves_nothing()
     {
         string folder = Path.Combine(run.Folder, "refused");
@@ -51,6 +86,7 @@ public sealed class DifficultyTests(TinyRun run) : IClassFixture<TinyRun>
         Assert.Contains("--encoder", await ToolRun.Refusal(ExitCode.Usage, [.. typed, "--encoder", Path.Combine(run.Folder, "none.onnx")]), StringComparison.Ordinal);
         Assert.Contains("--joint-crop", await ToolRun.Refusal(ExitCode.Usage, [.. typed, "--encoder", run.Run, "--views", "rrc", "--joint-crop", "1"]), StringComparison.Ordinal);
         Assert.Contains("--images", await ToolRun.Refusal(ExitCode.Usage, [.. typed, "--encoder", run.Run, "--images", "1"]), StringComparison.Ordinal);
+        Assert.Contains("no projection head", await ToolRun.Refusal(ExitCode.Usage, [.. typed, "--encoder", Path.Combine(run.Run, "exported_models", "encoder.onnx"), "--projector"]), StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder));
     }
 }

@@ -4,6 +4,8 @@ using Microsoft.ML.Contrastive.Encoders;
 using Microsoft.ML.Contrastive.Evaluation;
 using Microsoft.ML.Contrastive.Tests.DataViews;
 using Microsoft.ML.Contrastive.Tests.Encoders;
+using Microsoft.ML.Contrastive.Tests.Training.Checkpoints;
+using Microsoft.ML.Contrastive.Training;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
 
@@ -136,6 +138,28 @@ public sealed class StatisticalDifficultyTests : IDisposable
     }
 
     [Fact]
+    public void Projections_are_those_of_the_kept_head_as_an_exported_file_gives_them()
+    {
+        ContrastivePretrainTrainer.Options options = TinyPretraining.Options("simclr", workspace: null);
+        (options.KeepProjector, options.Epochs) = (true, 2);
+        using ContrastiveEncoderTransformer encoder = TinyPretraining.Fit(_folder.Path, options);
+        string path = Path.Combine(_folder.Path, "projector.onnx");
+        encoder.ExportToOnnx(path, new() { Projector = true });
+        int side = encoder.ImageSize.Width;
+        ITransformer stock = _context.Transforms.ResizeImages("Resized", side, side, "Image", ImageResizingEstimator.ResizingKind.IsoCrop)
+            .Append(_context.Transforms.ExtractPixels("image", "Resized"))
+            .Append(_context.Transforms.ApplyOnnxModel(["projection"], ["image"], path, new Dictionary<string, int[]> { ["image"] = [1, 3, side, side], ["projection"] = [1, encoder.ProjectionDimension!.Value] }, gpuDeviceId: null, fallbackToCpu: false))
+            .Fit(_context.Data.FilterRowsByColumn(new RecordedImages(1), "Value", lowerBound: 1));
+        IDataView views = Pipeline(false);
+        DifficultyCatalog difficulty = _context.Contrastive().Difficulty;
+
+        double projections = difficulty.Measure(views, encoder, new() { Projector = true }).MeanCosine;
+
+        Assert.Equal(difficulty.Measure(views, stock, new() { EncoderOutputColumnName = "projection" }).MeanCosine, projections, 1e-4);
+        Assert.NotEqual(difficulty.Measure(views, encoder).MeanCosine, projections, 1e-3);
+    }
+
+    [Fact]
     public void Bad_input_is_named()
     {
         DifficultyCatalog difficulty = _context.Contrastive().Difficulty;
@@ -148,6 +172,9 @@ public sealed class StatisticalDifficultyTests : IDisposable
         Says("one view column, View1", () => difficulty.Measure(Views.Crop(["View1"]).Transform(new RecordedImages(3)), Pixels()));
         Says("No column is a view", () => difficulty.Measure(new RecordedImages(3), Pixels()));
         Says("fewer than two images", () => difficulty.Measure(Views.Crop().Transform(new RecordedImages(1)), Pixels()));
+        using ContrastiveEncoderTransformer headless = ContrastiveEncoderTransformerTests.RandomEncoder(_context);
+        Says("KeepProjector", () => difficulty.Measure(views, headless, new() { Projector = true }));
+        Says("EncoderOutputColumnName", () => difficulty.ByBeta(views, Pixels(), options: new() { Projector = true }));
         Says("no vector of Single in a column 'Nothing'", () => difficulty.Measure(views, Pixels(), new() { EncoderOutputColumnName = "Nothing" }));
         Says("not made by one random crop", () => difficulty.ByBeta(views, Pixels()));
         Says("Ratio is 6", () => difficulty.ByAreaRatio(Pipeline(false), Pixels(), [1, 6]));

@@ -1,3 +1,4 @@
+using Microsoft.ML.Contrastive.Methods;
 using Microsoft.ML.Contrastive.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -35,12 +36,17 @@ internal static class Checkpoint
 
     /// <summary>Copies the saved tensors into those of a training.</summary>
     /// <exception cref="InvalidDataException">The checkpoint is damaged, or of another network or optimiser. Nothing was copied then.</exception>
-    public static void Restore(string folder, TrainingState training)
+    public static void Restore(string folder, TrainingState training) => Restore(folder, training.Tensors, all: true);
+
+    /// <summary>Copies the saved tensors of a network into it, without those of its optimiser.</summary>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged, or of another network. Nothing was copied then.</exception>
+    public static void Restore(string folder, TrainingModule network) => Restore(folder, [.. TrainingState.TensorsOf(network)], all: false);
+
+    private static void Restore(string folder, List<(string Name, Tensor Tensor)> tensors, bool all)
     {
         using var noGradients = no_grad();
         using DisposeScope scope = NewDisposeScope();
         using SafetensorsFile file = SafetensorsFile.Open(Existing(folder, TensorsFile));
-        List<(string Name, Tensor Tensor)> tensors = training.Tensors;
         foreach ((string name, Tensor tensor) in tensors)
         {
             if (!file.Entries.TryGetValue(name, out SafetensorsEntry? entry))
@@ -49,7 +55,7 @@ internal static class Checkpoint
                 throw new InvalidDataException($"In the checkpoint '{folder}' the tensor '{name}' is {entry.Type} [{string.Join(", ", entry.Shape)}]; expected is {tensor.dtype} [{string.Join(", ", tensor.shape)}].");
         }
 
-        if (file.Entries.Count != tensors.Count)
+        if (all && file.Entries.Count != tensors.Count)
             throw new InvalidDataException($"The checkpoint '{folder}' has tensors that the network and its optimiser do not: {string.Join(", ", file.Entries.Keys.Except(tensors.Select(t => t.Name)).Order(StringComparer.Ordinal).Take(5))}.");
         foreach ((string name, Tensor tensor) in tensors)
         {

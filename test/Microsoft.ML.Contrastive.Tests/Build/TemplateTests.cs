@@ -5,7 +5,7 @@ using Microsoft.ML.Contrastive.Cli.ModelBuilder;
 
 namespace Microsoft.ML.Contrastive.Tests.Build;
 
-/// <summary>What <c>dotnet new</c> copies is text that nothing here compiles: it must follow the repository.</summary>
+/// <summary>What <c>dotnet new</c> copies must follow the repository. The console program is compiled by <c>test/Microsoft.ML.Contrastive.Templates.Compiled</c>, the rest is text.</summary>
 public sealed class TemplateTests
 {
     private static readonly string Root = typeof(TemplateTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
@@ -24,6 +24,8 @@ public sealed class TemplateTests
         Assert.Equal(2, projects.Length);
         foreach (XElement reference in projects.SelectMany(project => XDocument.Load(project).Descendants("PackageReference")))
             Assert.Equal(versions[(string)reference.Attribute("Include")!], (string?)reference.Attribute("Version"));
+        // As it is looked for when the package is made under another name.
+        Assert.Contains($"<PackageReference Include=\"{properties["PackageIdPrefix"]}\" Version=\"{versions[properties["PackageIdPrefix"]]}\" />", File.ReadAllText(Path.Combine(Content, "contrastive-console", "ContrastiveConsole.csproj")), StringComparison.Ordinal);
         XElement[] service = [.. XDocument.Load(Path.Combine(Content, "contrastive-api", "ContrastiveApi.csproj")).Descendants("PackageReference")];
         Assert.Equal(StockPackages.All.Select(package => package.Package), service.Select(reference => (string)reference.Attribute("Include")!));
     }

@@ -14,7 +14,8 @@ namespace Microsoft.ML.Contrastive.Training;
 /// </para>
 /// <para>
 /// The classifier is trained by SGD with momentum 0.9 and without weight decay, along pretraining's own learning-rate schedule (solo-learn), and starts at zero,
-/// since it must not draw from the random numbers of pretraining. Rows without a label do not count.
+/// since it must not draw from the random numbers of pretraining. Rows without a label do not count. Of a method with two networks it gets the features of the one
+/// that is handed out: of DINO the teacher's, which sees the global views, unless <see cref="Dino.EncoderFrom"/> says otherwise.
 /// </para>
 /// </remarks>
 public sealed record OnlineProbe

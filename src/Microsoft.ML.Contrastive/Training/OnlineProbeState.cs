@@ -32,8 +32,8 @@ internal sealed class OnlineProbeState : IDisposable
         _rightAndAll = zeros(2, ScalarType.Int64, device).DetachFromDisposeScope();
         var listening = encoder.register_forward_hook((_, _, features) =>
         {
-            // Passes without gradient are measurements, not training.
-            if (features.requires_grad)
+            // Passes in evaluation mode are measurements, not training. (Those of a momentum copy have no gradient in training either.)
+            if (encoder.training)
                 _features.Add(features.detach());
             return features;
         });

@@ -53,7 +53,7 @@ internal sealed record KeyNaming(WeightFormat Format, string[] Prefixes, string[
         new(WeightFormat.Detectron2C4, [""], ["backbone.stem.fc.", "proposal_generator.", "roi_heads.box", "roi_heads.mask", "pixel_"],
             [.. Detectron2, ("^res5", "roi_heads.res5"), ("^(stem|res[234])", "backbone.$1")]) { OnlyResNets = true },
         new(WeightFormat.Detectron2Fpn, ["backbone.bottom_up.", "backbone.", ""], Classifiers, Detectron2) { OnlyResNets = true },
-        new(WeightFormat.Checkpoint, ["method.encoder.", "method.query.encoder.", "method.base.encoder.", "method.online.encoder.", "method.student.encoder."], []),
+        new(WeightFormat.Checkpoint, ["method.encoder.", "method.query.encoder.", "method.base.encoder.", "method.online.encoder.", "method.teacher.encoder.", "method.student.encoder."], []),
     ];
 
     /// <summary>Whether the code that has these names knows no vision transformers, or other ones than ours.</summary>

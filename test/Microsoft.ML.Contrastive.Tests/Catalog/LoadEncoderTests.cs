@@ -29,6 +29,7 @@ public sealed class LoadEncoderTests : IDisposable
     [InlineData("byol")]
     [InlineData("simsiam")]
     [InlineData("dino")]
+    [InlineData("dino student")]
     [InlineData("vicreg")]
     public void The_encoder_of_every_methods_checkpoint_is_the_one_that_training_returned(string method)
     {

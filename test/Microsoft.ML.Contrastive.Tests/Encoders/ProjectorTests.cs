@@ -137,7 +137,7 @@ public sealed class ProjectorTests : IDisposable
     {
         using var scope = torch.NewDisposeScope();
         using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(Workspace, "checkpoints", checkpoint, "state.safetensors"));
-        string[] prefixes = ["method.projector.", "method.expander.", "method.query.projector.", "method.base.projector.", "method.online.projector.", "method.student.projector.mlp."];
+        string[] prefixes = ["method.projector.", "method.expander.", "method.query.projector.", "method.base.projector.", "method.online.projector.", "method.teacher.projector.mlp."];
         string prefix = Assert.Single(prefixes, p => file.Entries.Keys.Any(k => k.StartsWith(p, StringComparison.Ordinal)));
         Dictionary<string, torch.Tensor> tensors = head.Layers.state_dict();
         Assert.Equal(tensors.Count, file.Entries.Keys.Count(k => k.StartsWith(prefix, StringComparison.Ordinal)));

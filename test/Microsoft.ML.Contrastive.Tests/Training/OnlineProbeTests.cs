@@ -76,8 +76,9 @@ public sealed class OnlineProbeTests : IDisposable
         for (int microBatch = 0; microBatch < 2; microBatch++)
         {
             Tensor[] views = [encoder.call(Rows.Random(3, 4, seed: microBatch)), encoder.call(Rows.Random(3, 4, seed: 10 + microBatch))];
-            using (no_grad())
-                encoder.call(Rows.Random(3, 4, seed: 99)); // a measurement
+            encoder.eval();
+            encoder.call(Rows.Random(3, 4, seed: 99)); // a measurement
+            encoder.train();
             foreach ((int row, int label) in labels[microBatch].Index().Where(l => l.Item != RowLabels.Missing))
             {
                 Tensor towards = full(3, -1f / 3);

@@ -10,6 +10,7 @@ namespace Microsoft.ML.Contrastive.Methods;
 /// The method for vision transformers. The first two views are global crops, seen by both networks; any further ones are local crops, seen by the
 /// student alone. Defaults are those of facebookresearch/dino. Its optimiser there is <c>AdamW</c> with weight decay rising from 0.04 to 0.4 and gradients clipped
 /// at 3 for each parameter.
+/// The encoder that training monitors and hands out is the teacher's, as in its authors' evaluations; <see cref="EncoderFrom"/> changes that.
 /// </remarks>
 public sealed record Dino : ContrastiveMethod
 {
@@ -95,6 +96,16 @@ public sealed record Dino : ContrastiveMethod
     /// <value>0 or more. The default value is 1.</value>
     public int FreezeLastLayerEpochs { get; init; } = DefaultFreezeLastLayerEpochs;
 
+    /// <summary>
+    /// Which of the two networks the result comes from: the encoder that is monitored, measured by an online probe, kept as the best and handed out, and the projection head that goes with it.
+    /// Training itself is the same.
+    /// </summary>
+    /// <value>
+    /// The default value is <see cref="DinoNetwork.Teacher"/>, which is better than the student throughout training (section 3.1) and which facebookresearch/dino evaluates
+    /// (eval_linear.py and eval_knn.py, <c>--checkpoint_key</c>). Figures of solo-learn and of lightly's CIFAR-10 benchmark are of the student.
+    /// </value>
+    public DinoNetwork EncoderFrom { get; init; }
+
     internal override bool TakesMultiCrop => true;
 
     internal override void Validate()
@@ -110,6 +121,7 @@ public sealed record Dino : ContrastiveMethod
         Require.BelowOne(Momentum);
         Require.BelowOne(CenterMomentum);
         Require.AtLeast(0, FreezeLastLayerEpochs);
+        Require.Defined(EncoderFrom);
     }
 
     internal override MethodModule Create(Backbone backbone)
@@ -126,4 +138,14 @@ public sealed record Dino : ContrastiveMethod
         var spaces = Math.Max(WarmupTeacherTemperatureEpochs - 1, 1);
         return WarmupTeacherTemperature + ((TeacherTemperature - WarmupTeacherTemperature) * epoch / spaces);
     }
+}
+
+/// <summary>The networks of <see cref="Dino"/>.</summary>
+public enum DinoNetwork
+{
+    /// <summary>The slowly moving average of the student.</summary>
+    Teacher,
+
+    /// <summary>The network that the optimiser trains.</summary>
+    Student,
 }

@@ -13,25 +13,30 @@ internal sealed class DinoModule : MethodModule
     private readonly ProjectedEncoder _student;
     private readonly DinoHead _studentHead;
     private readonly MomentumCopy _teacher;
+    private readonly ProjectedEncoder _result;
     private readonly StepRows _teacherMeans = new();
 
     public DinoModule(Dino options, Backbone backbone)
         : base(nameof(Dino))
     {
         _options = options;
-        var encoder = backbone.Create();
-        _studentHead = new DinoHead(options, encoder.FeatureDimension);
-        _student = new ProjectedEncoder(encoder, _studentHead);
-        _teacher = new MomentumCopy(new ProjectedEncoder(backbone.Create(), new DinoHead(options, encoder.FeatureDimension)), _student);
+        _student = Network(options, backbone.Create());
+        _studentHead = (DinoHead)_student.Projector;
+        var teacher = Network(options, backbone.Create());
+        _teacher = new MomentumCopy(teacher, _student);
+        var handsOutTeacher = options.EncoderFrom == DinoNetwork.Teacher;
+        _result = handsOutTeacher ? teacher : _student;
         register_module("student", _student);
-        register_module("teacher", _teacher);
+
+        // Whoever reads weights from a checkpoint takes the "teacher", and the "student" where there is none.
+        register_module(handsOutTeacher ? "teacher" : "momentum", _teacher);
         register_buffer("center", zeros(options.Prototypes));
     }
 
-    public override BackboneModule Encoder => _student.Encoder;
+    public override BackboneModule Encoder => _result.Encoder;
 
     /// <summary>Up to the bottleneck: the prototypes behind it are classes of training, not a projection.</summary>
-    public override ProjectionHead Projector => new(_studentHead.Perceptron, UnitLength: true);
+    public override ProjectionHead Projector => new(((DinoHead)_result.Projector).Perceptron, UnitLength: true);
 
     /// <summary>What the teacher's outputs are centred by, [prototypes].</summary>
     public Tensor Center => get_buffer("center")!;
@@ -62,6 +67,8 @@ internal sealed class DinoModule : MethodModule
     public override void AfterOptimizerStep(TrainingPosition position) => _teacher.Follow(MomentumAt(position));
 
     internal double MomentumAt(TrainingPosition position) => MomentumSchedule.Cosine(_options.Momentum, position.Step, position.TotalSteps);
+
+    private static ProjectedEncoder Network(Dino options, BackboneModule encoder) => new(encoder, new DinoHead(options, encoder.FeatureDimension));
 
     /// <summary>Neighbouring views of one width: each group takes one pass, so that batch norm sees it whole (utils.py, MultiCropWrapper).</summary>
     private static IEnumerable<Tensor[]> BySize(IReadOnlyList<Tensor> views)

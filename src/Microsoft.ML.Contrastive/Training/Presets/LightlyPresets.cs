@@ -64,6 +64,7 @@ internal static class LightlyPresets
                 new Dino
                 {
                     HeadLayers = 2, HiddenDimension = 2048, BottleneckDimension = 256, Prototypes = 2048, HeadBatchNorm = true, Momentum = 0.99, FreezeLastLayerEpochs = 0,
+                    EncoderFrom = DinoNetwork.Student,      // the nearest neighbours are those of self.backbone, the network that is trained
                 }) with
             {
                 Deviations = "momentum stays at 0.99 in the original, and rises to 1 here",

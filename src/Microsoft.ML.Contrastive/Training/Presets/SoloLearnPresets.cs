@@ -69,6 +69,7 @@ internal static class SoloLearnPresets
                 {
                     Prototypes = 4096, HiddenDimension = 2048, BottleneckDimension = 256, Momentum = 0.9995, TeacherTemperature = 0.07,
                     WarmupTeacherTemperatureEpochs = 0, FreezeLastLayerEpochs = 1,
+                    EncoderFrom = DinoNetwork.Student,      // solo/methods/base.py: the online classifier is on the backbone, not on momentum_backbone
                 },
                 asymmetric, Lars(0.3, 1e-6)),
         ];

@@ -11,7 +11,7 @@ namespace Microsoft.ML.Contrastive.Tests.Training.Checkpoints;
 /// <summary>Each method on a very small network, the same in the tests and in the process that they kill.</summary>
 internal static class TinyPretraining
 {
-    /// <param name="variant">The method's name; behind it "stopping" for a training that early stopping ends after three epochs, "accumulating" for steps of three micro-batches, "probed" for an online probe.</param>
+    /// <param name="variant">The method's name; behind it "stopping" for a training that early stopping ends after three epochs, "accumulating" for steps of three micro-batches, "probed" for an online probe, "student" for DINO's student instead of its teacher.</param>
     /// <param name="workspace">Folder of the run.</param>
     public static ContrastivePretrainTrainer.Options Options(string variant, string? workspace)
     {
@@ -21,6 +21,8 @@ internal static class TinyPretraining
             (options.EarlyStopping, options.RestoreBestWeights) = (new EarlyStopping { Metric = EpochMetric.Loss, Patience = 2, MinDelta = 100 }, true);
         if (words.Contains("probed"))
             options.OnlineProbe = new OnlineProbe { LearningRate = 10 };
+        if (words.Contains("student"))
+            options.Method = (Dino)options.Method with { EncoderFrom = DinoNetwork.Student };
         if (words.Contains("accumulating"))
         {
             (options.BatchSize, options.GradientAccumulationSteps) = (2, 3);

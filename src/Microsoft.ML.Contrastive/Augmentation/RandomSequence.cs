@@ -36,4 +36,18 @@ public struct RandomSequence
 
     /// <summary>The next number, uniform on (0, 1): 53 bits, moved by half a step so that neither end occurs and quantile functions stay finite.</summary>
     public double NextDouble() => ((NextUInt64() >> 11) + 0.5) * (1.0 / (1UL << 53));
+
+    /// <summary>A random order of 0 … <paramref name="count"/> − 1: a Fisher–Yates shuffle by the next numbers.</summary>
+    internal int[] Permutation(int count)
+    {
+        int[] order = [.. Enumerable.Range(0, count)];
+        for (int i = count - 1; i > 0; i--)
+        {
+            // The high half of a 64 × 32 bit product: uniform to 2^-32 relative without a division.
+            int j = (int)Math.BigMul(NextUInt64(), (ulong)(i + 1), out _);
+            (order[i], order[j]) = (order[j], order[i]);
+        }
+
+        return order;
+    }
 }

@@ -4,13 +4,14 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Contrastive.Methods;
 
-/// <summary>Where training is: what schedules depend on.</summary>
+/// <summary>Where training is: what schedules and random numbers depend on.</summary>
 /// <param name="Step">Optimiser steps done so far, from 0.</param>
 /// <param name="StepsPerEpoch">Optimiser steps an epoch.</param>
 /// <param name="Epochs">Epochs in all.</param>
 /// <param name="MicroBatch">The micro-batch of the step, from 0.</param>
 /// <param name="MicroBatches">Micro-batches whose gradients make a step.</param>
-internal readonly record struct TrainingPosition(long Step, long StepsPerEpoch, int Epochs, int MicroBatch = 0, int MicroBatches = 1)
+/// <param name="Seed">The run's seed, for what is drawn at random in a step: from seed and place, lest a restart draw anything else.</param>
+internal readonly record struct TrainingPosition(long Step, long StepsPerEpoch, int Epochs, int MicroBatch = 0, int MicroBatches = 1, int Seed = 0)
 {
     /// <summary>Whether the weights have moved since the micro-batch before: when momentum copies that move in <see cref="TrainingModule.Loss"/> do so.</summary>
     public bool BeginsStep => MicroBatch == 0;

@@ -58,7 +58,7 @@ internal sealed class TrainingRun(MLContext context, TrainingOptions options, Tr
             if (options.MemoryFormat == MemoryFormat.ChannelsLast)
                 ChannelsLast.Apply(module);
             network = new EncoderNetwork(module.Encoder, options.Normalization, imageSize, device, projector);
-            int epochs = Train(module, network, schedule, source, trainData, validationData, input, device, journal);
+            int epochs = Train(module, network, schedule, source, trainData, validationData, input, device, seed, journal);
             if (options.MemoryFormat == MemoryFormat.ChannelsLast)
                 ChannelsLast.Undo(module.Encoder);
             return result(network, epochs);
@@ -90,7 +90,7 @@ internal sealed class TrainingRun(MLContext context, TrainingOptions options, Tr
     /// <returns>Epochs of training behind the encoder's weights.</returns>
     private int Train(
         TrainingModule module, EncoderNetwork network, TrainingSchedule schedule, IViewSource source, IDataView trainData, IDataView? validationData,
-        EncoderInput input, Device device, TrainingJournal journal)
+        EncoderInput input, Device device, int seed, TrainingJournal journal)
     {
         Dictionary<string, int> classes = task.Labels?.ClassNames.Index().DistinctBy(c => c.Item).ToDictionary(c => c.Item, c => c.Index) ?? [];
         options.CheckMetrics(
@@ -104,7 +104,7 @@ internal sealed class TrainingRun(MLContext context, TrainingOptions options, Tr
         var training = new TrainingState(module, optimizer, probe) { Results = [module.Result, .. network.Projector is { } projector ? [projector.Layers] : Array.Empty<nn.Module>()] };
         TrainingProgress start = journal.Begin(training);
         var monitor = new EncoderMonitor(network, () => Sample(trainData), validationData is null ? null : () => Sample(validationData), pairs, task.Classify, probe);
-        var loop = new TrainingLoop(new TrainingStep(training, schedule, device), schedule, source);
+        var loop = new TrainingLoop(new TrainingStep(training, schedule, device, seed), schedule, source);
         TrainingProgress end = loop.Run(start, monitor, journal, options.CancellationToken, heatMaps);
         module.eval();
         return journal.End(end);

@@ -7,7 +7,11 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Contrastive.Training;
 
 /// <summary>One optimiser step after the other: the gradients of the step's micro-batches, summed up, then the move.</summary>
-internal sealed class TrainingStep(TrainingState training, TrainingSchedule schedule, Device device)
+/// <param name="training">What is trained.</param>
+/// <param name="schedule">How.</param>
+/// <param name="device">Where.</param>
+/// <param name="seed">The run's seed.</param>
+internal sealed class TrainingStep(TrainingState training, TrainingSchedule schedule, Device device, int seed = 0)
 {
     /// <summary>Whether batches for it are best kept in locked memory.</summary>
     public bool TakesPinnedBatches { get; } = device.type == DeviceType.CUDA;
@@ -33,7 +37,7 @@ internal sealed class TrainingStep(TrainingState training, TrainingSchedule sche
     public double? Add(ViewBatch batch, TrainingPosition step)
     {
         using DisposeScope scope = NewDisposeScope();
-        TrainingPosition position = step with { MicroBatch = _microBatch, MicroBatches = schedule.GradientAccumulationSteps };
+        TrainingPosition position = step with { MicroBatch = _microBatch, MicroBatches = schedule.GradientAccumulationSteps, Seed = seed };
         double learningRate = schedule.LearningRate(position);
         if (position.BeginsStep)
         {

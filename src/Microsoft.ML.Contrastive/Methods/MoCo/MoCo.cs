@@ -71,7 +71,7 @@ public sealed record MoCo : ContrastiveMethod
 
     /// <summary>
     /// Groups of the batch that batch norm sees apart from one another, keys in shuffled order: what "shuffling BN" (v1, section 3.3) does between GPUs,
-    /// lest a key be recognised by the statistics of its batch. Running statistics are updated once a group.
+    /// lest a key be recognised by the statistics of its batch. Running statistics move once a step, towards the mean of the groups', as in its CIFAR example.
     /// </summary>
     /// <value>1 or more, dividing the batch size into groups of at least two images. The default value is 1: one group, as the original has on one device; its CIFAR example has 8.</value>
     public int BatchNormGroups { get; init; } = 1;

@@ -12,12 +12,14 @@ internal sealed class MoCoModule : MethodModule
     private readonly ProjectedEncoder _query;
     private readonly MomentumCopy _key;
     private readonly KeyQueue _queue;
+    private readonly ShufflingBatchNorm _shuffling;
     private readonly StepRows _newKeys = new();
 
     public MoCoModule(MoCo options, Backbone backbone)
         : base(nameof(MoCo))
     {
         _options = options;
+        _shuffling = new ShufflingBatchNorm(options.BatchNormGroups);
         _query = Network(options, backbone.Create());
         _key = new MomentumCopy(Network(options, backbone.Create()), _query);
         _queue = new KeyQueue(options.Symmetric ? 2 : 1, options.QueueSize, options.ProjectionDimension);
@@ -32,10 +34,10 @@ internal sealed class MoCoModule : MethodModule
 
     public override Tensor Loss(IReadOnlyList<Tensor> views, TrainingPosition position)
     {
-        var q1 = InGroups(_query.call, views[0]);
+        var q1 = _shuffling.Encode(_query, views[0]);
         if (training && position.BeginsStep)
             _key.Follow(MomentumAt(position));     // before the keys, as in the original: i.e. after the last optimiser step
-        var k2 = Keys(views[1], Seed(position));
+        var k2 = Keys(views, 1, position);
         if (!_options.Symmetric)
         {
             var loss = InfoNce.Loss(q1, k2, _queue.Keys(0), _options.Temperature);
@@ -43,8 +45,8 @@ internal sealed class MoCoModule : MethodModule
             return loss;
         }
 
-        var q2 = InGroups(_query.call, views[1]);
-        var k1 = Keys(views[0], ~Seed(position));
+        var q2 = _shuffling.Encode(_query, views[1]);
+        var k1 = Keys(views, 0, position);
         var symmetric = InfoNce.Loss(q1, k2, _queue.Keys(1), _options.Temperature).Plus(InfoNce.Loss(q2, k1, _queue.Keys(0), _options.Temperature)).Over(2);
         Enqueue(position, k1, k2);
         return symmetric;
@@ -61,9 +63,6 @@ internal sealed class MoCoModule : MethodModule
         return new ProjectedEncoder(encoder, Mlp.Create(widths, hiddenBias: true, hiddenBatchNorm: false, outputBias: true));
     }
 
-    /// <summary>The number of the batch since training began.</summary>
-    private static long Seed(TrainingPosition position) => (position.Step * position.MicroBatches) + position.MicroBatch;
-
     /// <summary>Keys enter the queue when the step ends: until then all its micro-batches have the negatives that one large batch would have.</summary>
     private void Enqueue(TrainingPosition position, params Tensor[] keys)
     {
@@ -71,18 +70,7 @@ internal sealed class MoCoModule : MethodModule
             _queue.Enqueue(all.unbind(1));
     }
 
-    private Tensor InGroups(Func<Tensor, Tensor> network, Tensor images) =>
-        _options.BatchNormGroups == 1 ? network(images) : cat([.. images.chunk(_options.BatchNormGroups).Select(network)]);
-
-    /// <summary>The keys of some views, [B, d], of unit length and without gradient.</summary>
-    private Tensor Keys(Tensor images, long seed)
-    {
-        if (_options.BatchNormGroups == 1)
-            return Cosine.Normalize(_key.call(images));
-
-        // The order depends on the step alone, so that a restart repeats it.
-        using var generator = new Generator((ulong)seed, CPU);
-        var order = randperm(images.shape[0], ScalarType.Int64, CPU, generator: generator).to(images.device);
-        return Cosine.Normalize(InGroups(_key.call, images.index_select(0, order)).index_select(0, order.argsort()));
-    }
+    /// <summary>The keys of a view, [B, d], of unit length and without gradient.</summary>
+    private Tensor Keys(IReadOnlyList<Tensor> views, int view, TrainingPosition position) =>
+        Cosine.Normalize(_shuffling.EncodeShuffled(_key, views[view], position, view));
 }

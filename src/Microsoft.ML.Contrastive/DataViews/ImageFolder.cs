@@ -23,15 +23,22 @@ internal static class ImageFolder
         return false;
     }
 
-    /// <summary>Whether an entry is a link to a folder that the link itself is in, or to none: it would be followed round and round.</summary>
-    public static bool LeadsUp(ref FileSystemEntry entry)
+    /// <summary>Whether a folder is searched: not what a file system keeps for itself, and not a link to a folder that the link is in, or to none, which would be followed round and round.</summary>
+    public static bool IsEntered(ref FileSystemEntry entry)
     {
-        if (!entry.Attributes.HasFlag(FileAttributes.ReparsePoint))
+        if (entry.FileName is "lost+found")
             return false;
+        if (!entry.Attributes.HasFlag(FileAttributes.ReparsePoint))
+            return true;
         string link = entry.ToFullPath();
-        return new DirectoryInfo(link).ResolveLinkTarget(returnFinalTarget: true) is not { } target
-            || link.StartsWith(Path.TrimEndingDirectorySeparator(target.FullName) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        return new DirectoryInfo(link).ResolveLinkTarget(returnFinalTarget: true) is { } target
+            && !link.StartsWith(Path.TrimEndingDirectorySeparator(target.FullName) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
     }
+
+    /// <summary>That a folder may not be searched: an error, since its images would be missing without a word.</summary>
+    /// <param name="cause">Names the folder.</param>
+    public static UnauthorizedAccessException Forbidden(UnauthorizedAccessException cause) =>
+        new($"{cause.Message} Its images would be missing: get the right to read it, or move it elsewhere.", cause);
 
     /// <summary>The images of a folder as data.</summary>
     /// <param name="env">Where to say which files were left out.</param>
@@ -49,6 +56,7 @@ internal static class ImageFolder
     /// <returns>Files with their labels, ordered by their path relative to the folder, by code units.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="InvalidOperationException">No image is in it.</exception>
+    /// <exception cref="UnauthorizedAccessException">It or a folder in it may not be read.</exception>
     public static ImageFile[] Find(string path, bool recursive)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -61,13 +69,22 @@ internal static class ImageFolder
         }
 
         // Hidden files are left out (the enumeration's default): previews and checkpoints that other programs leave behind.
-        var files = new FileSystemEnumerable<string>(root, (ref entry) => entry.ToFullPath(), new EnumerationOptions { RecurseSubdirectories = recursive })
+        var files = new FileSystemEnumerable<string>(root, (ref entry) => entry.ToFullPath(), new EnumerationOptions { RecurseSubdirectories = recursive, IgnoreInaccessible = false })
         {
             ShouldIncludePredicate = (ref entry) => !entry.IsDirectory && HasExtension(entry.FileName),
-            ShouldRecursePredicate = (ref entry) => !LeadsUp(ref entry),
+            ShouldRecursePredicate = (ref entry) => IsEntered(ref entry),
         };
         int below = Path.EndsInDirectorySeparator(root) ? root.Length : root.Length + 1;
-        ImageFile[] found = [.. files.Select(file => new ImageFile(file, file[below..].Replace('\\', '/')))];
+        ImageFile[] found;
+        try
+        {
+            found = [.. files.Select(file => new ImageFile(file, file[below..].Replace('\\', '/')))];
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw Forbidden(error);
+        }
+
         if (found.Length == 0)
         {
             throw new InvalidOperationException(

@@ -69,6 +69,22 @@ public sealed class ImageFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_that_may_not_be_read_is_named_and_a_file_system_s_own_is_passed_over()
+    {
+        _files.AddFile("set/cat/1.png", "");
+        _files.AddFile("set/dog/2.png", "");
+        _files.AddFile("set/lost+found/3.png", "");
+        string set = Path.Combine(_files.Root, "set"), dog = Path.Combine(set, "dog"), lost = Path.Combine(set, "lost+found");
+        string[] labels = [];
+        Assert.Null(Unprivileged.Error(_files.Root, [lost], () => labels = [.. _context.Contrastive().LoadImagesFromFolder(set).GetColumn<string>("Label")]));
+        Assert.Equal(["cat", "dog"], labels);
+
+        string message = Assert.IsType<UnauthorizedAccessException>(Unprivileged.Error(_files.Root, [dog], () => _context.Contrastive().LoadImagesFromFolder(set))).Message;
+        Assert.Contains($"'{dog}'", message, StringComparison.Ordinal);
+        Assert.Contains("get the right to read it", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Validation_leaves_out_and_names_what_cannot_be_decoded()
     {
         string good = _files.Add("cat/good.png");

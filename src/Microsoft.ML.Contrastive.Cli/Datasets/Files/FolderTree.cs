@@ -20,21 +20,30 @@ internal sealed class FolderTree : FileTree
     public bool IsSingleFile { get; init; }
 
     /// <summary>All files below a folder but hidden ones.</summary>
+    /// <exception cref="InvalidDataException">There are more than the options allow.</exception>
+    /// <exception cref="UnauthorizedAccessException">It or a folder in it may not be read.</exception>
     public static FolderTree List(string root, DatasetOptions options)
     {
         int hidden = 0;
-        var found = new FileSystemEnumerable<string>(root, (ref entry) => Path.GetRelativePath(root, entry.ToFullPath()).Replace('\\', '/'), new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
+        var found = new FileSystemEnumerable<string>(root, (ref entry) => Path.GetRelativePath(root, entry.ToFullPath()).Replace('\\', '/'), new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = false })
         {
             ShouldIncludePredicate = (ref entry) => !entry.IsDirectory && !IsHidden(ref entry, ref hidden),
-            ShouldRecursePredicate = (ref entry) => !entry.IsHidden && !ArchiveListing.IsHidden(entry.FileName) && !ImageFolder.LeadsUp(ref entry),
+            ShouldRecursePredicate = (ref entry) => !entry.IsHidden && !ArchiveListing.IsHidden(entry.FileName) && ImageFolder.IsEntered(ref entry),
         };
         var names = new List<string>();
-        foreach (string name in found)
+        try
         {
-            if (names.Count == options.MaximumEntries)
-                throw new InvalidDataException($"'{root}' holds more than {options.MaximumEntries} files. Name a folder further down.");
-            options.Cancellation.ThrowIfCancellationRequested();
-            names.Add(name);
+            foreach (string name in found)
+            {
+                if (names.Count == options.MaximumEntries)
+                    throw new InvalidDataException($"'{root}' holds more than {options.MaximumEntries} files. Name a folder further down.");
+                options.Cancellation.ThrowIfCancellationRequested();
+                names.Add(name);
+            }
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw ImageFolder.Forbidden(error);
         }
 
         var tree = new FolderTree(root, names, options);

@@ -65,6 +65,14 @@ public sealed class ImageFoldersTests : IDisposable
     }
 
     [Fact]
+    public void A_class_that_may_not_be_read_is_named()
+    {
+        _folder.WriteImages("a/1.png", "b/2.png", "c/3.png");
+        Exception? error = Unprivileged.Error(_folder.Path, [_folder["b"]], () => _folder.Open().Dispose());
+        Assert.Contains($"'{_folder["b"]}'", Assert.IsType<UnauthorizedAccessException>(error).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_link_that_leads_back_up_is_not_followed()
     {
         _folder.WriteImages("a/1.png", "b/2.png");

@@ -3,6 +3,7 @@ using Microsoft.ML.Contrastive.Cli.Datasets;
 using Microsoft.ML.Contrastive.Cli.Pretrain;
 using Microsoft.ML.Contrastive.Cli.Report;
 using Microsoft.ML.Contrastive.Cli.Verbs;
+using Microsoft.ML.Contrastive.Training;
 using Microsoft.ML.Contrastive.Training.Presets;
 
 namespace Microsoft.ML.Contrastive.Cli;
@@ -77,7 +78,7 @@ internal sealed class PretrainCommand
             RunFolder.Write(folder.Configuration, configuration.ToString());
         bool reported = record.Status == RunStatus.Completed && RunReport.TryWrite(context, folder, settings, dataset, display);
         json?.Write("end", new { Folder = folder.Path, Run = record, Report = reported ? folder.Report : null });
-        return Conclude(context, record, folder, reported);
+        return Conclude(context, record, run.LastStep, folder, reported);
     }
 
     private static void Introduce(TextWriter output, RunRecord run, RunConfiguration configuration, RunFolder folder)
@@ -90,11 +91,11 @@ internal sealed class PretrainCommand
         output.WriteLine(folder.Path);
     }
 
-    private static int Conclude(VerbContext context, RunRecord record, RunFolder folder, bool reported)
+    private static int Conclude(VerbContext context, RunRecord record, StepMetrics? step, RunFolder folder, bool reported)
     {
         if (record.Status == RunStatus.Cancelled)
         {
-            context.Error.WriteLine($"Stopped{(record.Last is { } last ? $" in epoch {last.Epoch} after step {last.Step}" : "")}; everything is saved. Go on with: {folder.ResumeCommand}");
+            context.Error.WriteLine($"Stopped{(step is { } last ? $" after step {last.Step} ({last.StepInEpoch} of {last.StepsPerEpoch} in epoch {last.Epoch} of {last.Epochs})" : "")}; everything is saved. Go on with: {folder.ResumeCommand}");
             return ExitCode.Cancelled;
         }
 

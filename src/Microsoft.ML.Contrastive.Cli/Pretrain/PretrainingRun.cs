@@ -27,6 +27,9 @@ internal sealed class PretrainingRun(RunFolder folder, RunSettings run, Contrast
     /// <summary>The run as it stands.</summary>
     public RunRecord Record { get; private set; } = null!;
 
+    /// <summary>The last step that was done since this process began: a run that is stopped is saved behind it.</summary>
+    public StepMetrics? LastStep { get; private set; }
+
     /// <summary>Loads torch, chooses the device, and shows that the folder takes what will be written. Nothing of an old run has been touched by then.</summary>
     public void Prepare()
     {
@@ -126,6 +129,7 @@ internal sealed class PretrainingRun(RunFolder folder, RunSettings run, Contrast
                     Save(Record with { Status = RunStatus.Running });
                 }
 
+                LastStep = step;
                 display.Step(step);
             };
             options.MetricsCallback = epoch =>

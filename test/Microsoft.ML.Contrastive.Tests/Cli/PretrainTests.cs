@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.ML.Contrastive.Cli;
 using Microsoft.ML.Contrastive.Cli.Verbs;
 using Microsoft.ML.Contrastive.Training;
+using Microsoft.ML.Contrastive.Training.Checkpoints;
 
 namespace Microsoft.ML.Contrastive.Tests.Cli;
 
@@ -174,6 +175,19 @@ public sealed class PretrainTests : IDisposable
     }
 
     [Fact]
+    public async Task Control_C_within_an_epoch_is_told_where_it_stopped()
+    {
+        using var stop = new CancellationTokenSource();
+        using var output = new Trigger("to go at", stop);
+        using var error = new StringWriter();
+        int code = await Program.RunAsync(Tiny("--epochs", "9", "--batch-size", "4"), output, error, stop.Token);
+        Assert.True(code == ExitCode.Cancelled, error.ToString());
+        TrainingProgress saved = CheckpointState.Read(Path.Combine(Output, "checkpoints", "last", "state.json")).Progress;
+        Assert.Equal((1, 3), (saved.Epoch, saved.StepInEpoch));
+        Assert.Contains($"Stopped after step {saved.Step} (3 of 4 in epoch 2 of 9); everything is saved.", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Control_C_twice_stops_at_once_and_what_was_saved_can_be_gone_on_with()
     {
         using (var interrupted = new ToolProcess(NoEnvironment, Tiny("--epochs", "500")))
@@ -252,4 +266,15 @@ public sealed class PretrainTests : IDisposable
     }
 
     private static Dictionary<string, string> NoEnvironment => [];
+
+    /// <summary>Ctrl-C as soon as a line says something.</summary>
+    private sealed class Trigger(string text, CancellationTokenSource stop) : StringWriter
+    {
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            if (value?.Contains(text, StringComparison.Ordinal) == true)
+                stop.Cancel();
+        }
+    }
 }

@@ -7,6 +7,7 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.ML.Contrastive.Backbones;
 using Microsoft.ML.Contrastive.Methods;
 using Microsoft.ML.Contrastive.Training.Optimization;
+using Microsoft.ML.Contrastive.Training.Presets;
 
 namespace Microsoft.ML.Contrastive.Cli.Pretrain;
 
@@ -20,6 +21,8 @@ internal static class ConfigurationJson
     public const string TypeKey = "type";
 
     private static readonly Type[] Families = [typeof(ContrastiveMethod), typeof(Optimizer), typeof(LearningRateSchedule)];
+
+    private static readonly JsonDocumentOptions Reading = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false };
 
     private static readonly JsonSerializerOptions Options = new()
     {
@@ -57,13 +60,42 @@ internal static class ConfigurationJson
         return JsonSerializer.SerializeToNode(value, family, Options)!.AsObject();
     }
 
+    /// <summary>Names that <see cref="DefaultsOf"/> knows.</summary>
+    public static IEnumerable<string> NamesOf(Type family) => family == typeof(ContrastiveMethod) ? ContrastiveMethod.Names : TypeNames(family).Select(type => type.Name);
+
+    /// <summary>The type of a setting's value.</summary>
+    /// <param name="key">As <c>--set</c> takes it.</param>
+    /// <param name="tree">The whole configuration, which says what types methods and optimisers are of.</param>
+    /// <returns>Null when there is no such setting.</returns>
+    public static Type? TypeOf(string key, JsonObject tree)
+    {
+        string[] parts = key.Split('.');
+        Type? type = PropertyOf(typeof(RunSettings), parts[0]) ?? PropertyOf(typeof(ContrastivePreset), parts[0]);
+        if (type is not null && Families.Contains(type) && tree[parts[0]]?[TypeKey] is JsonValue name)
+            type = TypeNames(type).FirstOrDefault(known => known.Name == name.ToString()).Type;
+        foreach (string part in parts[1..])
+            type = type is null ? null : type.IsGenericType && type.IsAssignableTo(typeof(System.Collections.IEnumerable)) ? type.GetGenericArguments()[0] : PropertyOf(type, part);
+        return type is null ? null : Nullable.GetUnderlyingType(type) ?? type;
+    }
+
     /// <summary>Text of a tree.</summary>
     public static string ToText(JsonNode tree) => tree.ToJsonString(Options);
 
+    /// <summary>A value within a sentence.</summary>
+    public static string ToLine(JsonNode? value)
+    {
+        const int Longest = 60;
+        string line = value is null ? "null" : value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString(new JsonSerializerOptions(Options) { WriteIndented = false });
+        return line.Length > Longest ? line[..Longest] + "…" : line;
+    }
+
     /// <exception cref="JsonException">The text is no JSON object.</exception>
-    public static JsonObject Parse(string text) =>
-        JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }) as JsonObject
-        ?? throw new JsonException("It is no object of keys and values.");
+    public static JsonObject Parse(string text) => ParseAny(text) as JsonObject ?? throw new JsonException("It is no object of keys and values.");
+
+    /// <exception cref="JsonException">The text is no JSON.</exception>
+    public static JsonNode? ParseAny(string text) => JsonNode.Parse(text, documentOptions: Reading);
+
+    private static Type? PropertyOf(Type type, string name) => Options.GetTypeInfo(Nullable.GetUnderlyingType(type) ?? type).Properties.FirstOrDefault(property => property.Name == name)?.PropertyType;
 
     /// <summary>What can only be read follows from what can be set.</summary>
     private static void OnlySettings(JsonTypeInfo type)
@@ -92,8 +124,18 @@ internal static class ConfigurationJson
 
     private sealed class BackboneConverter : JsonConverter<Backbone>
     {
-        public override Backbone Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            Backbone.Parse(reader.GetString() ?? throw new JsonException());
+        public override Backbone Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            try
+            {
+                return Backbone.Parse(reader.GetString()!);
+            }
+            catch (ArgumentException error)
+            {
+                // So that it gets the path.
+                throw new JsonException(null, error);
+            }
+        }
 
         public override void Write(Utf8JsonWriter writer, Backbone value, JsonSerializerOptions options) => writer.WriteStringValue(value.Name);
     }
@@ -114,10 +156,18 @@ internal static class ConfigurationJson
 
         public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
-            JsonElement[] values = JsonSerializer.Deserialize<JsonElement[]>(ref reader, options) ?? throw new JsonException();
-            if (values.Length != Elements.Length)
-                throw new JsonException($"It takes {Elements.Length} numbers in brackets, as in [{string.Join(", ", Enumerable.Range(0, Elements.Length))}].");
-            return (T)Activator.CreateInstance(typeof(T), [.. values.Zip(Elements, (value, type) => value.Deserialize(type, options))])!;
+            try
+            {
+                JsonElement[] values = JsonSerializer.Deserialize<JsonElement[]>(ref reader, options) ?? [];
+                if (values.Length == Elements.Length)
+                    return (T)Activator.CreateInstance(typeof(T), [.. values.Zip(Elements, (value, type) => value.Deserialize(type, options))])!;
+            }
+            catch (JsonException)
+            {
+                // Its path begins here; the one thrown below gets the whole one.
+            }
+
+            throw new JsonException();
         }
 
         public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options)

@@ -91,7 +91,8 @@ internal sealed class RunConfiguration
         // The type of a method or an optimiser is the thing itself.
         if (keys.Length > 1 && keys[^1] == ConfigurationJson.TypeKey)
             keys = keys[..^1];
-        Set(_tree, keys, Value(assignment[(equals + 1)..].Trim()), $"{Option} {assignment}");
+        string origin = $"{Option} {assignment}";
+        Set(_tree, keys, Value(assignment[(equals + 1)..].Trim(), origin), origin);
     }
 
     /// <summary>Replaces one value of the run or the preset.</summary>
@@ -114,11 +115,11 @@ internal sealed class RunConfiguration
         }
         catch (JsonException error)
         {
-            throw new UsageException(Misfit(error), error);
+            throw new UsageException(ConfigurationMisfit.Of(error, _tree), error);
         }
         catch (ArgumentException error)
         {
-            throw new UsageException(FailureLine.Message(error), error);
+            throw new UsageException(ConfigurationMisfit.Of(error, Lines()), error);
         }
     }
 
@@ -152,50 +153,33 @@ internal sealed class RunConfiguration
             : Lines(child.Item2, key.Length == 0 ? child.Item1 : $"{key}.{child.Item1}"));
     }
 
-    /// <summary>Says in the user's words what does not fit.</summary>
-    private string Misfit(JsonException error)
-    {
-        string path = (error.Path ?? "").TrimStart('$', '.').Replace("[", ".", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal);
-        if (error.Message.Contains("could not be mapped", StringComparison.Ordinal))
-            return $"There is no setting '{path}'. All of them: {Program.Name} pretrain --print-config.";
-        const string Conversion = "could not be converted to ";
-        int at = error.Message.IndexOf(Conversion, StringComparison.Ordinal);
-        string type = at < 0 ? "" : error.Message[(at + Conversion.Length)..].Split(". ")[0].Trim('.');
-        string expected = type switch
-        {
-            _ when at < 0 => error.Message.Split(" Path:")[0],
-            _ when type.Contains("Double", StringComparison.Ordinal) => "It must be a number.",
-            _ when type.Contains("Int", StringComparison.Ordinal) => "It must be a whole number.",
-            _ when type.Contains("Boolean", StringComparison.Ordinal) => "It must be true or false.",
-            _ when typeof(ContrastivePreset).Assembly.GetTypes().FirstOrDefault(known => known.IsEnum && type.Contains(known.FullName!, StringComparison.Ordinal)) is { } choice =>
-                $"It must be one of {string.Join(", ", Enum.GetNames(choice))}.",
-            _ => $"It is no {type}.",
-        };
-        return $"{path} is {Lines().FirstOrDefault(line => line.Key == path).Value ?? "not what it must be"}. {expected}";
-    }
-
-    private static JsonNode? Value(string text)
+    private static JsonNode? Value(string text, string origin)
     {
         try
         {
-            return JsonNode.Parse(text);
+            return ConfigurationJson.ParseAny(text);
         }
-        catch (JsonException)
+        catch (JsonException error)
         {
-            return JsonValue.Create(text);
+            return text is ['{' or '[' or '"', ..] ? throw new UsageException($"{origin}: the value is no JSON that can be read: {error.Message}", error) : JsonValue.Create(text);
         }
     }
 
     private void Merge(JsonObject target, JsonObject changes, string path, string origin)
     {
-        foreach ((string name, JsonNode? value) in changes)
+        foreach ((string name, JsonNode? change) in changes)
         {
             string key = Known(target, name, path, origin);
+            JsonNode? value = change;
             if (path.Length == 0 && Families.TryGetValue(key, out Type? family))
             {
                 BecomeType(target, key, family, value, origin);
-                if (value is not JsonObject)
+                if (value is not JsonObject settings)
                     continue;
+                // What it has become is not to be undone by another spelling of its name.
+                settings = settings.DeepClone().AsObject();
+                settings.Remove(ConfigurationJson.TypeKey);
+                value = settings;
             }
 
             switch (target[key], value)
@@ -226,10 +210,7 @@ internal sealed class RunConfiguration
         string key = Known(target, keys[0], path, origin);
         if (keys.Length == 1)
         {
-            if (path.Length == 0 && Families.TryGetValue(key, out Type? family))
-                BecomeType(target, key, family, value, origin);
-            else
-                target[key] = value;
+            Merge(target, new JsonObject { [key] = value }, path, origin);
             return;
         }
 
@@ -265,13 +246,13 @@ internal sealed class RunConfiguration
     /// <summary>Another method, optimiser or schedule begins with its own defaults; settings of the one before mean nothing to it.</summary>
     private static void BecomeType(JsonObject target, string key, Type family, JsonNode? value, string origin)
     {
-        string? type = value switch
-        {
-            JsonObject values => values[ConfigurationJson.TypeKey]?.GetValue<string>(),
-            JsonValue text when text.GetValueKind() == JsonValueKind.String => text.GetValue<string>(),
-            _ => throw new UsageException($"{origin}: '{key}' is a name, or an object with a {ConfigurationJson.TypeKey}."),
-        };
-        if (type is null || type == target[key]?[ConfigurationJson.TypeKey]?.GetValue<string>())
+        if (value is JsonObject values && !values.ContainsKey(ConfigurationJson.TypeKey))
+            return;
+        JsonNode? name = value is JsonObject named ? named[ConfigurationJson.TypeKey] : value;
+        if (name?.GetValueKind() != JsonValueKind.String)
+            throw new UsageException($"{origin}: the name of '{key}' is {ConfigurationJson.ToLine(name)}; it must be one of {string.Join(", ", ConfigurationJson.NamesOf(family))}.");
+        string type = name.GetValue<string>();
+        if (type == target[key]?[ConfigurationJson.TypeKey]?.GetValue<string>())
             return;
         try
         {
@@ -279,7 +260,7 @@ internal sealed class RunConfiguration
         }
         catch (ArgumentException error)
         {
-            throw new UsageException($"{origin}: {error.Message}", error);
+            throw new UsageException($"{origin}: {FailureLine.Message(error)}", error);
         }
     }
 

@@ -58,6 +58,15 @@ public abstract record ContrastiveMethod
     {
     }
 
+    /// <summary>Throws when the method takes another number of views.</summary>
+    /// <param name="option">What names them.</param>
+    /// <param name="count">Their number.</param>
+    internal void ValidateViews(string option, int count)
+    {
+        if (TakesMultiCrop ? count < ViewCount : count != ViewCount)
+            throw new ArgumentException($"{option} has {count} views; {Name} takes {(TakesMultiCrop ? "at least " : "")}{ViewCount}.", option);
+    }
+
     /// <summary>Builds the network to be trained: encoder, heads and whatever the method carries along.</summary>
     internal abstract MethodModule Create(Backbone backbone);
 }

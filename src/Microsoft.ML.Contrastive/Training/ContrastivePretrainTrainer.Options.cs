@@ -40,8 +40,7 @@ public sealed partial class ContrastivePretrainTrainer
             Method.Validate();
             Method.Validate(Backbone);
             Method.Validate(BatchSize);
-            if (Method.TakesMultiCrop ? ViewColumnNames.Length < Method.ViewCount : ViewColumnNames.Length != Method.ViewCount)
-                throw new ArgumentException($"{nameof(ViewColumnNames)} names {ViewColumnNames.Length} views; {Method.Name} takes {(Method.TakesMultiCrop ? "at least " : "")}{Method.ViewCount}.", nameof(ViewColumnNames));
+            Method.ValidateViews(nameof(ViewColumnNames), ViewColumnNames.Length);
         }
     }
 

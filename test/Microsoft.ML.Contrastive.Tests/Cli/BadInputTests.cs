@@ -25,6 +25,7 @@ public sealed class BadInputTests(TinyRun run) : IClassFixture<TinyRun>
             (Broken, "holds no image", "--dataset {empty}"),
             ("--config", "there is no file", "--dataset {images} --config {none}.json"),
             (Broken, "no JSON", "--dataset {images} --config {cut}.json"),
+            (Broken, "'epochs'", "--dataset {images} --config {twice}.json"),
             (Option, "--resume needs --output", "--resume"),
             (Unwritable, "Choose another folder", "--dataset {images} --output {file}/run TINY"),
             (Unwritable, "Choose another folder", "--dataset {images} --output /proc/run TINY"),
@@ -103,6 +104,7 @@ public sealed class BadInputTests(TinyRun run) : IClassFixture<TinyRun>
             (Broken, "Get it again", "--dataset {cut}.zip --name X --output {new}"),
             (Broken, "has no two classes", "--dataset {images}/class0 --name X --output {new}"),
             ("--config", "there is no file", "--dataset {images} --name X --config {none}.json --output {new}"),
+            (Broken, "no log of mlnet-contrastive", "--dataset {images} --name X --output {new} --log-file-path {file}"),
             (Unwritable, "Choose another folder", "--dataset {images} --name X --output {file}/project TINY"),
             (Unwritable, "Choose another folder", "--dataset {images} --name X --output /proc/project TINY"),
         ],
@@ -204,10 +206,11 @@ public sealed class BadInputTests(TinyRun run) : IClassFixture<TinyRun>
         public BadFiles(TinyRun run)
         {
             _names = new() { ["{run}"] = run.Run, ["{images}"] = run.Images };
-            foreach (string name in (string[])["none", "new", "cut", "empty", "file", "folder", "dangling", "data"])
+            foreach (string name in (string[])["none", "new", "cut", "empty", "file", "folder", "dangling", "data", "twice"])
                 _names[$"{{{name}}}"] = In(name);
             Directory.CreateDirectory(In("empty"));
             File.WriteAllText(In("file"), "text");
+            File.WriteAllText(In("twice.json"), """{"epochs":1,"epochs":2}""");
             foreach (string extension in (string[])["onnx", "mbconfig"])
                 Directory.CreateDirectory(In($"folder.{extension}"));
             foreach (string extension in (string[])["onnx", "zip"])

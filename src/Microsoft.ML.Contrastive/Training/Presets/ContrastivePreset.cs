@@ -167,6 +167,7 @@ public sealed record ContrastivePreset
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
     public void Validate()
     {
+        Method.ValidateViews(nameof(Views), Views.Count);
         ToTrainerOptions().Validate();
         _ = ToViewPlan(seed: 0);
         if (!Method.TakesMultiCrop && Views.Any(v => v.Crop.OutputSize != Views[0].Crop.OutputSize))

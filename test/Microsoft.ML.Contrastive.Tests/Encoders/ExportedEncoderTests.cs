@@ -15,6 +15,12 @@ public sealed class ExportedEncoderTests : IDisposable
 {
     private const float Tolerance = 1e-4f;
 
+    /// <summary>
+    /// Bytes of an encoder beyond which its pipeline is not saved and loaded here: it is parsed and compressed several times, which for the 343 MB of vit-base takes 20 seconds
+    /// and 4 GiB, and what is saved is the exported graph, which ML.NET's own transformer runs all the same.
+    /// </summary>
+    private const long LargestSaved = 200 << 20;
+
     private readonly string _folder = Directory.CreateTempSubdirectory("contrastive-").FullName;
     private readonly MLContext _context = new(seed: 1);
     private readonly ContrastiveEncoderTransformer _encoder;
@@ -83,8 +89,7 @@ public sealed class ExportedEncoderTests : IDisposable
     [
         .. Backbone.KnownNames.Where(name => name.StartsWith("resnet", StringComparison.Ordinal)).Select(name => $"{name}-w0.125"),
         .. Enum.GetValues<Stem>().Where(stem => stem != Stem.ImageNet).Select(stem => $"resnet18-{stem.ToString().ToLowerInvariant()}-w0.125"),
-        // The other sizes are this one with wider layers, and up to 343 MB three times over; OnnxModelTests runs them.
-        .. Backbone.KnownNames.Where(name => name.StartsWith("vit", StringComparison.Ordinal) && name is not ("vit-small" or "vit-base")).Select(name => $"{name}-16-64px"),
+        .. Backbone.KnownNames.Where(name => name.StartsWith("vit", StringComparison.Ordinal)).Select(name => $"{name}-16-64px"),
     ];
 
     [Theory]
@@ -102,12 +107,19 @@ public sealed class ExportedEncoderTests : IDisposable
         encoder.ExportToOnnx(file);
         var loading = _context.Transforms.LoadImages("Image", null, "ImagePath");
         var onTorch = loading.Append(encoder.AsEstimator()).Fit(photographs);
-        var batched = loading.Append(_context.Transforms.ApplyOnnxEncoder("Features", "Image", file, batchSize: 3)).Fit(photographs);
-        var stock = loading.Append(_context.Transforms.ResizeImages("Resized", 64, 48, "Image", ImageResizingEstimator.ResizingKind.IsoCrop))
-            .Append(_context.Transforms.ExtractPixels("image", "Resized")).Append(_context.Transforms.ApplyOnnxModel("features", "image", file)).Fit(photographs);
-
-        float[][] expected = Read(onTorch, "Features");
-        float[][][] others = [Read(batched, "Features"), Read(stock, "features"), Read(Reloaded(onTorch), "Features"), Read(Reloaded(batched), "Features")];
+        float[][] expected = Read(onTorch);
+        // One after the other, and none kept: each holds the weights several times over.
+        float[][][] others =
+        [
+            Read(loading.Append(_context.Transforms.ApplyOnnxEncoder("Features", "Image", file, batchSize: 3)).Fit(photographs)),
+            Read(loading.Append(_context.Transforms.ResizeImages("Resized", 64, 48, "Image", ImageResizingEstimator.ResizingKind.IsoCrop))
+                .Append(_context.Transforms.ExtractPixels("image", "Resized")).Append(_context.Transforms.ApplyOnnxModel("features", "image", file)).Fit(photographs), "features"),
+            .. new FileInfo(file).Length > LargestSaved ? Array.Empty<float[][]>() :
+            [
+                Read(Reloaded(onTorch)),
+                Read(Reloaded(loading.Append(_context.Transforms.ApplyOnnxEncoder("Features", "Image", file, batchSize: 3)).Fit(photographs))),
+            ],
+        ];
 
         double largest = expected.Max(f => f.Max(Math.Abs));
         foreach (float[][] other in others)
@@ -115,7 +127,13 @@ public sealed class ExportedEncoderTests : IDisposable
         // Features that do not tell images apart would agree whatever the pixels.
         Assert.All(expected[1..], features => Assert.InRange(features.Zip(expected[0], (a, b) => Math.Abs(a - b)).Max(), 20 * Tolerance, double.MaxValue));
 
-        float[][] Read(ITransformer model, string column) => [.. model.Transform(photographs).GetColumn<float[]>(column)];
+        float[][] Read(ITransformer model, string column = "Features")
+        {
+            float[][] features = [.. model.Transform(photographs).GetColumn<float[]>(column)];
+            if (model != onTorch)
+                (model as IDisposable)?.Dispose();
+            return features;
+        }
     }
 
     /// <summary>JPEG files, in colour and grey.</summary>

@@ -14,6 +14,7 @@ internal static class OnnxSession
     {
         try
         {
+            OnnxTelemetry.SwitchOff();
             using SessionOptions chosen = options?.Invoke() ?? new SessionOptions();
             return new InferenceSession(model, chosen);
         }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Microsoft.ML.Contrastive.OnnxRuntime.Tests.Samples;
 
 /// <summary>What the applications carry, and what happens where they carry too little.</summary>
@@ -20,6 +22,21 @@ public sealed class ShippedFilesTests : IDisposable
         string[] files = Directory.GetFiles(Path.GetDirectoryName(program)!, "*", SearchOption.AllDirectories);
         Assert.Contains(files, file => Path.GetFileName(file).Contains("onnxruntime", StringComparison.OrdinalIgnoreCase));
         Assert.DoesNotContain(files, file => Path.GetFileName(file).Contains("torch", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public void ONNX_Runtime_keeps_no_identifier_of_the_machine()
+    {
+        using var images = new ImageFolder(classes: 1, perClass: 3);
+        var start = new ProcessStartInfo("dotnet", [SampleProgram.PathOf("Outliers"), new EncoderFile().Write(_folder), images.Path]) { RedirectStandardOutput = true };
+        // On build servers it keeps none anyway; here it is to believe in an ordinary machine.
+        foreach (string variable in (string[])["CI", "GITHUB_ACTIONS", "TF_BUILD", "XDG_CACHE_HOME", "ORT_DISABLE_TELEMETRY", "ORT_TELEMETRY_DISABLED"])
+            start.Environment.Remove(variable);
+        start.Environment["HOME"] = _folder;
+        using Process process = Process.Start(start)!;
+        Assert.NotEmpty(process.StandardOutput.ReadToEnd());
+        process.WaitForExit();
+        Assert.DoesNotContain(Directory.EnumerateFiles(_folder, "*", SearchOption.AllDirectories), file => file.Contains("onnxruntime", StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]

@@ -52,9 +52,7 @@ internal sealed class ByolModule : MethodModule
     /// <param name="targets">z, [B, d], of any length.</param>
     internal static Tensor OneDirection(Tensor predictions, Tensor targets) => Cosine.Similarity(predictions, targets.detach()).mean().Times(-2).Plus(2);
 
-    internal double MomentumAt(TrainingPosition position) => _options.CosineMomentum
-        ? MomentumSchedule.Cosine(_options.Momentum, position.Step, position.TotalSteps)
-        : _options.Momentum;
+    internal double MomentumAt(TrainingPosition position) => MomentumSchedule.At(position, _options.Momentum, _options.CosineMomentum ? 1 : null);
 
     private static ProjectedEncoder Network(Byol options, BackboneModule encoder) => new(encoder, Head(options, encoder.FeatureDimension));
 

@@ -66,7 +66,7 @@ internal sealed class DinoModule : MethodModule
 
     public override void AfterOptimizerStep(TrainingPosition position) => _teacher.Follow(MomentumAt(position));
 
-    internal double MomentumAt(TrainingPosition position) => MomentumSchedule.Cosine(_options.Momentum, position.Step, position.TotalSteps);
+    internal double MomentumAt(TrainingPosition position) => MomentumSchedule.At(position, _options.Momentum, end: 1);
 
     private static ProjectedEncoder Network(Dino options, BackboneModule encoder) => new(encoder, new DinoHead(options, encoder.FeatureDimension));
 

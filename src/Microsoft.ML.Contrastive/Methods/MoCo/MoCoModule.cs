@@ -52,9 +52,7 @@ internal sealed class MoCoModule : MethodModule
         return symmetric;
     }
 
-    internal double MomentumAt(TrainingPosition position) => _options.FinalMomentum is { } final
-        ? MomentumSchedule.Cosine(_options.Momentum, position.Step, position.TotalSteps, final)
-        : _options.Momentum;
+    internal double MomentumAt(TrainingPosition position) => MomentumSchedule.At(position, _options.Momentum, _options.FinalMomentum);
 
     private static ProjectedEncoder Network(MoCo options, BackboneModule encoder)
     {

@@ -63,9 +63,7 @@ internal sealed class MoCoV3Module : MethodModule
         return nn.functional.cross_entropy(logits, own).Times(2 * temperature);
     }
 
-    internal double MomentumAt(TrainingPosition position) => _options.CosineMomentum
-        ? MomentumSchedule.Cosine(_options.Momentum, position.Step, position.TotalSteps)
-        : _options.Momentum;
+    internal double MomentumAt(TrainingPosition position) => MomentumSchedule.At(position, _options.Momentum, _options.CosineMomentum ? 1 : null);
 
     private static ProjectedEncoder Network(MoCoV3 options, BackboneModule encoder) => new(
         encoder,

@@ -1,4 +1,5 @@
 using Microsoft.ML.Contrastive.Backbones;
+using Microsoft.ML.Contrastive.Cli.Datasets;
 using Microsoft.ML.Contrastive.Cli.Sweep;
 using Microsoft.ML.Contrastive.Methods;
 using Microsoft.ML.Contrastive.Training.Presets;
@@ -42,7 +43,7 @@ internal static class SmallDataSettings
 
     /// <summary>Rows that tell how large images are: spread evenly over the data.</summary>
     /// <param name="count">Number of images.</param>
-    public static IEnumerable<int> SampledRows(int count) => Enumerable.Range(0, Math.Min(count, SampledImages)).Select(i => (int)((long)i * count / Math.Min(count, SampledImages)));
+    public static IEnumerable<int> SampledRows(int count) => EvenSample.Of(count, SampledImages);
 
     /// <summary>A power of two, so small that an epoch has two steps at least.</summary>
     private static int BatchSizeFor(int images)

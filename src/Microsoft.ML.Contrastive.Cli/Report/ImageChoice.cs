@@ -31,7 +31,7 @@ internal sealed record ImageChoice(int[] Rows, int[] Classes, bool[] Asked, stri
         if (teaching.Length == 0 || teaching.Select(image => image.Class).Distinct().Count() < 2)
         {
             string why = dataset.ClassNames.Count == 0 ? "The images have no labels" : teaching.Length == 0 ? "The images of the split train have no labels" : "All labelled images are of one class";
-            return Choice(Evenly(all, most), _ => false, null, $"{why}, so there is no accuracy to measure. Class folders, or a table with a column of labels, would give them.");
+            return Choice([.. EvenSample.Of(all.Length, most).Select(place => all[place])], _ => false, null, $"{why}, so there is no accuracy to measure. Class folders, or a table with a column of labels, would give them.");
         }
 
         if (split is not null)
@@ -53,12 +53,6 @@ internal sealed record ImageChoice(int[] Rows, int[] Classes, bool[] Asked, stri
     {
         var ordered = images.OrderBy(image => image.Row).ToArray();
         return new ImageChoice([.. ordered.Select(image => image.Row)], [.. ordered.Select(image => image.Class)], [.. ordered.Select(image => asked(image.Row))], askedOf, notAsked);
-    }
-
-    private static T[] Evenly<T>(T[] all, int most)
-    {
-        int count = Math.Min(all.Length, most);
-        return [.. Enumerable.Range(0, count).Select(i => all[(int)((long)i * all.Length / count)])];
     }
 
     /// <summary>A random order of each class, and of these the first ones, then the second ones, and so on.</summary>

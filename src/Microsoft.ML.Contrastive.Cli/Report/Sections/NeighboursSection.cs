@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.ML.Contrastive.Cli.Datasets;
 using SkiaSharp;
 
 namespace Microsoft.ML.Contrastive.Cli.Report.Sections;
@@ -59,7 +60,7 @@ internal static class NeighboursSection
     {
         int[] all = [.. Enumerable.Range(0, images.Count)];
         if (images.Choice.Classes.All(label => label < 0))
-            return Enumerable.Range(0, Math.Min(Queries, all.Length)).Select(i => (int)((long)i * all.Length / Math.Min(Queries, all.Length)));
+            return EvenSample.Of(all.Length, Queries);
         return all.Where(i => images.Choice.Classes[i] >= 0)
             .GroupBy(i => images.Choice.Classes[i]).OrderBy(group => group.Key)
             .SelectMany(group => group.OrderByDescending(i => images.Choice.Asked[i]).Select((image, rank) => (image, rank)))

@@ -17,17 +17,17 @@ internal static class PairsSection
     {
         (var settings, ContrastivePreset preset) = run.Settings;
         int[] rows = evidence.Images.Choice.Rows;
-        int count = Math.Min(ShownImages, rows.Length);
-        IDataView images = evidence.Dataset.RowsAt([.. Enumerable.Range(0, count).Select(i => rows[(int)((long)i * rows.Length / count)])]);
+        int[] shown = [.. EvenSample.Of(rows.Length, ShownImages).Select(place => rows[place])];
+        IDataView images = evidence.Dataset.RowsAt(shown);
         EstimatorChain<ITransformer> views = new EstimatorChain<ITransformer>()
             .AppendViews(mlContext.Transforms, preset.Steps, preset.ViewNames, DatasetView.ImageColumnName, settings.Seed);
         string folder = Directory.CreateTempSubdirectory("mlnet-contrastive-").FullName;
         try
         {
             string sheet = Path.Combine(folder, "pairs.png");
-            mlContext.Contrastive().SaveContactSheet(sheet, views.Fit(images).Transform(images), new ContactSheetOptions { Rows = count });
+            mlContext.Contrastive().SaveContactSheet(sheet, views.Fit(images).Transform(images), new ContactSheetOptions { Rows = shown.Length });
             using SKImage picture = SKImage.FromEncodedData(sheet);
-            return new ReportSection(Id, Title, new { Source = Thumbnails.DataUri(picture), picture.Width, picture.Height, Views = preset.Views.Count, Images = count });
+            return new ReportSection(Id, Title, new { Source = Thumbnails.DataUri(picture), picture.Width, picture.Height, Views = preset.Views.Count, Images = shown.Length });
         }
         finally
         {

@@ -28,8 +28,8 @@ internal sealed class FewLabels
         _train = network.Features(network.Encode(split.Train, "train", _seed, network.Central), _images.TrainLabels.Length, epoch: 0);
         _test = network.Features(network.Encode(split.Test, "test", _seed, network.Central), _images.TestLabels.Length, epoch: 0);
         _dimension = _train.Length / _images.TrainLabels.Length;
-        Normalise(_train);
-        Normalise(_test);
+        FeatureRows.Normalise(_train, _dimension);
+        FeatureRows.Normalise(_test, _dimension);
     }
 
     /// <summary>Measures several draws. All encoders are given the same ones.</summary>
@@ -75,16 +75,5 @@ internal sealed class FewLabels
             _train.AsSpan(row * _dimension, _dimension).CopyTo(features.AsSpan(i * _dimension));
         LinearClassifier classifier = MultinomialLogisticRegression.Fit(features, [.. rows.Select(row => _images.TrainLabels[row])], classCount: _images.TrainClassCount).Classifier;
         return Predictions.Of(classifier.Scores(_test), _images.TestLabels).Count(right => right.Rank == 0) / (double)_images.TestLabels.Length;
-    }
-
-    private void Normalise(float[] rows)
-    {
-        for (int start = 0; start < rows.Length; start += _dimension)
-        {
-            Span<float> row = rows.AsSpan(start, _dimension);
-            double norm = FeatureRows.Norm(row);
-            foreach (ref float value in row)
-                value = (float)(value / norm);
-        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML.Contrastive.Cli.Datasets;
 using Microsoft.ML.Contrastive.Cli.Encoders;
+using Microsoft.ML.Contrastive.Evaluation;
 using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Contrastive.Cli.Report;
@@ -16,17 +17,7 @@ internal sealed record ReportFeatures(float[] Values, int Dimension)
     public float[] Normalised()
     {
         float[] values = [.. Values];
-        for (int start = 0; start < values.Length; start += Dimension)
-        {
-            Span<float> row = values.AsSpan(start, Dimension);
-            double norm = 0;
-            foreach (float value in row)
-                norm += (double)value * value;
-            norm = norm > 0 ? Math.Sqrt(norm) : 1;
-            foreach (ref float value in row)
-                value = (float)(value / norm);
-        }
-
+        FeatureRows.Normalise(values, Dimension);
         return values;
     }
 

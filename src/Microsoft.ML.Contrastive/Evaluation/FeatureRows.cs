@@ -73,7 +73,19 @@ internal static class FeatureRows
     /// <summary>Every row of [n, d] divided by its Euclidean norm.</summary>
     public static Tensor Normalise(Tensor rows) => rows / rows.norm(1, keepdim: true).clamp_min(SmallestNorm);
 
-    /// <summary>The Euclidean norm of a row, no smaller than the bound of <see cref="Normalise"/>.</summary>
+    /// <summary>Divides every row by its <see cref="Norm"/>, in place.</summary>
+    public static void Normalise(float[] rows, int dimension)
+    {
+        for (var start = 0; start < rows.Length; start += dimension)
+        {
+            var row = rows.AsSpan(start, dimension);
+            var norm = Norm(row);
+            foreach (ref var value in row)
+                value = (float)(value / norm);
+        }
+    }
+
+    /// <summary>The Euclidean norm of a row, no smaller than the bound of <see cref="Normalise(Tensor)"/>.</summary>
     public static double Norm(ReadOnlySpan<float> row)
     {
         var sum = 0.0;

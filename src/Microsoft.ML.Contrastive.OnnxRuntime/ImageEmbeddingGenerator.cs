@@ -13,7 +13,8 @@ namespace Microsoft.ML.Contrastive.OnnxRuntime;
 /// ML.NET's <c>LoadImages</c> decodes them (no EXIF orientation, transparent pixels on black), brought to the encoder's size as <see cref="OnnxEncoderTransformer"/>
 /// does, and encoded in its batches: the same image has the same features on both ways.
 /// </para>
-/// <para>Generating may happen on several threads at once.</para>
+/// <para>Images that announce no pixels or more than 178,956,970 are refused before they are decoded.</para>
+/// <para>Generating may happen on several threads at once. Disposing waits for runs under way; generating afterwards throws <see cref="ObjectDisposedException"/>.</para>
 /// </remarks>
 public sealed class ImageEmbeddingGenerator : IEmbeddingGenerator<DataContent, Embedding<float>>
 {
@@ -25,6 +26,7 @@ public sealed class ImageEmbeddingGenerator : IEmbeddingGenerator<DataContent, E
     /// <param name="modelId">What the model is called in the metadata; the file's name without extension where left out.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is no encoder that ONNX Runtime can run.</exception>
+    /// <exception cref="InvalidOperationException">The native ONNX Runtime is missing; the message names the package to add.</exception>
     public ImageEmbeddingGenerator(string modelFile, string? modelId = null)
         : this(new MLContext().Transforms.ApplyOnnxEncoder(new OnnxEncoderEstimator.Options { ModelFile = modelFile }).Open(), modelId ?? Path.GetFileNameWithoutExtension(modelFile))
     {

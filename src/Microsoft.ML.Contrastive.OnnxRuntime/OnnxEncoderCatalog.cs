@@ -13,6 +13,9 @@ public static class OnnxEncoderCatalog
     /// <param name="batchSize">Rows that are encoded together, at least 1. The default value is 64.</param>
     /// <param name="gpuDeviceId">Index of the CUDA device; <see langword="null"/> for what the context's <c>GpuDeviceId</c> says, which is the CPU unless it was set.</param>
     /// <param name="fallbackToCpu">Whether the CPU is used where the device cannot be; <see langword="null"/> for what the context's <c>FallbackToCpu</c> says.</param>
+    /// <remarks>An ONNX file is a program: what it computes may take any amount of time and memory. Open those that you trust.</remarks>
+    /// <exception cref="ArgumentException">A name is empty, or <paramref name="modelFile"/> is.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range; the message tells which.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is no encoder that ONNX Runtime can run.</exception>
     /// <exception cref="InvalidOperationException">The native ONNX Runtime is missing; the message names the package to add.</exception>

@@ -5,6 +5,7 @@ using Microsoft.ML.OnnxRuntime;
 namespace Microsoft.ML.Contrastive.OnnxRuntime;
 
 /// <summary>An encoder's ONNX file in memory, found to take images and to give features: what remains is to run it.</summary>
+/// <param name="File">The file's path, for what is to be said of it.</param>
 /// <param name="Bytes">The file.</param>
 /// <param name="InputName">Its input, [N, 3, H, W].</param>
 /// <param name="OutputName">Its output of features.</param>
@@ -15,13 +16,16 @@ namespace Microsoft.ML.Contrastive.OnnxRuntime;
 /// <param name="IsVector">Whether the output has no N, as in pipelines saved with ML.NET, which score one image a run.</param>
 /// <param name="Metadata">What the file says of itself.</param>
 internal sealed record OnnxEncoderModel(
-    byte[] Bytes, string InputName, string OutputName, int Height, int Width, int? FixedBatch, long[] RowShape, bool IsVector, IReadOnlyDictionary<string, string> Metadata)
+    string File, byte[] Bytes, string InputName, string OutputName, int Height, int Width, int? FixedBatch, long[] RowShape, bool IsVector, IReadOnlyDictionary<string, string> Metadata)
 {
     /// <summary>The metadata entries by which <c>ExportToOnnx</c> tells how to feed the file.</summary>
     private const string ImageSizeKey = "image_size", PixelRangeKey = "pixel_range", PixelRange = "0..255", DefaultOutput = "features";
 
     /// <summary>Bytes of pixels a batch beyond which a file is taken to be wrong.</summary>
     private const long MostBytes = 1L << 30;
+
+    /// <summary>Bytes of a file that are held in one array; the format's own limit is as many to a few.</summary>
+    private const long LargestFile = 0x7FFFFFC7;
 
     /// <summary>Number of features D.</summary>
     public int FeatureDimension => (int)RowShape.Aggregate(1L, (product, length) => product * length);
@@ -36,11 +40,11 @@ internal sealed record OnnxEncoderModel(
     public static OnnxEncoderModel Read(OnnxEncoderEstimator.Options options)
     {
         string file = options.ModelFile;
-        if (!File.Exists(file))
+        if (!System.IO.File.Exists(file))
             throw new FileNotFoundException($"There is no encoder '{file}'.", file);
-        byte[] bytes = File.ReadAllBytes(file);
-        if (bytes.Length == 0)
-            throw new InvalidDataException($"'{file}' is empty; an encoder's ONNX file was expected.");
+        if (new FileInfo(file).Length is var length && length is 0 or > LargestFile)
+            throw new InvalidDataException(length == 0 ? $"'{file}' is empty; an encoder's ONNX file was expected." : $"'{file}' has {length} bytes; an ONNX file has at most {LargestFile}.");
+        byte[] bytes = System.IO.File.ReadAllBytes(file);
         try
         {
             using InferenceSession session = OnnxSession.Open(bytes);
@@ -48,7 +52,7 @@ internal sealed record OnnxEncoderModel(
         }
         catch (OnnxRuntimeException e)
         {
-            throw new InvalidDataException($"'{file}' is not a model that ONNX Runtime can run: {e.Message}", e);
+            throw new InvalidDataException($"'{file}' is not a model that ONNX Runtime can run, or keeps weights in other files, which are not read: {e.Message}", e);
         }
     }
 
@@ -68,27 +72,39 @@ internal sealed record OnnxEncoderModel(
         int width = Length(options, input.Dimensions[3], options.ImageWidth, nameof(options.ImageWidth), statedWidth);
         int? fixedBatch = input.Dimensions[0] > 0 ? input.Dimensions[0] : null;
         long rows = (long)options.BatchSize + (fixedBatch ?? 1) - 1;
-        if ((decimal)rows * 3 * height * width * sizeof(float) > MostBytes)
+        if ((Int128)rows * 3 * height * width * sizeof(float) > MostBytes)
             throw Wrong(options, $"takes images of {width}x{height}: a batch of {rows} of them has more than {MostBytes >> 20} MiB of pixels. Lower {nameof(options.BatchSize)}");
 
         string outputName = Output(session, options);
         bool isVector = fixedBatch == 1 && session.OutputMetadata[outputName].Dimensions.Length == 1;
-        long[] rowShape = ShapeOfARow(session, options, inputName, outputName, isVector, [fixedBatch ?? 1, 3, height, width]);
-        return new OnnxEncoderModel(bytes, inputName, outputName, height, width, fixedBatch, rowShape, isVector, metadata);
+        long[] rowShape = ShapeOfARow(session, options, inputName, outputName, isVector, [fixedBatch ?? Math.Min(options.BatchSize, 2), 3, height, width]);
+        return new OnnxEncoderModel(options.ModelFile, bytes, inputName, outputName, height, width, fixedBatch, rowShape, isVector, metadata);
     }
 
-    /// <summary>What an image has behind the batch, found by encoding black ones: files may leave it open.</summary>
+    /// <summary>What an image has behind the batch, found by encoding black ones: files may leave it open, and may say that N is free where two images do not run.</summary>
     private static long[] ShapeOfARow(InferenceSession session, OnnxEncoderEstimator.Options options, string inputName, string outputName, bool isVector, long[] inputShape)
     {
         using var images = OrtValue.CreateTensorValueFromMemory(new float[inputShape.Aggregate((a, b) => a * b)], inputShape);
         using var run = new RunOptions();
-        using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(run, [inputName], [images], [outputName]);
+        using IDisposableReadOnlyCollection<OrtValue> outputs = Outputs();
         long[] shape = outputs[0].GetTensorTypeAndShape().Shape;
         long[] row = isVector ? shape : shape.Length > 1 && shape[0] == inputShape[0] ? shape[1..] : [];
         long dimension = row.Aggregate(1L, (product, length) => product * length);
         return row.Length > 0 && dimension > 0 && dimension * Math.Max(inputShape[0], options.BatchSize) * sizeof(float) <= MostBytes
             ? row
             : throw Wrong(options, $"gives '{outputName}' of [{string.Join(", ", shape)}] for images [{string.Join(", ", inputShape)}]; features [N, D] were expected");
+
+        IDisposableReadOnlyCollection<OrtValue> Outputs()
+        {
+            try
+            {
+                return session.Run(run, [inputName], [images], [outputName]);
+            }
+            catch (OnnxRuntimeException e)
+            {
+                throw Wrong(options, $"takes images [{string.Join(", ", inputShape)}] and does not run on them ({nameof(options.BatchSize)} 1 feeds single ones): {e.Message}", e);
+            }
+        }
     }
 
     private static string Output(InferenceSession session, OnnxEncoderEstimator.Options options)
@@ -118,5 +134,5 @@ internal sealed record OnnxEncoderModel(
     private static string Described(IReadOnlyDictionary<string, NodeMetadata> values) =>
         values.Count == 0 ? "none" : string.Join(", ", values.Select(v => v.Value.IsTensor ? $"'{v.Key}' {v.Value.ElementDataType} [{string.Join(", ", v.Value.Dimensions)}]" : $"'{v.Key}' {v.Value.OnnxValueType}"));
 
-    private static InvalidDataException Wrong(OnnxEncoderEstimator.Options options, string what) => new($"'{options.ModelFile}' {what}.");
+    private static InvalidDataException Wrong(OnnxEncoderEstimator.Options options, string what, Exception? inner = null) => new($"'{options.ModelFile}' {what}.", inner);
 }

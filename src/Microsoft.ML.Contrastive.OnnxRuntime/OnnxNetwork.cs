@@ -128,6 +128,10 @@ internal sealed class OnnxNetwork : IImageEncoder, IDisposable
             {
                 throw new OperationCanceledException(e.Message, e, cancellationToken);
             }
+            catch (OnnxRuntimeException e)
+            {
+                throw new InvalidOperationException($"'{Model.File}' failed on {rows} images of {Model.Width}x{Model.Height}: {e.Message}", e);
+            }
         }
     }
 

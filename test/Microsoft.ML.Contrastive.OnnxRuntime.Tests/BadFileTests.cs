@@ -1,3 +1,5 @@
+using Google.Protobuf;
+using Onnx;
 using DataType = Onnx.TensorProto.Types.DataType;
 
 namespace Microsoft.ML.Contrastive.OnnxRuntime.Tests;
@@ -62,6 +64,7 @@ public sealed class BadFileTests : IDisposable
         Refused(new EncoderFile { Width = null, Metadata = { ["image_size"] = "-5x10" } }, "set ImageWidth");
         Refused(new EncoderFile(), "takes images of 24 pixels where ImageWidth is 32", width: 32);
         Refused(new EncoderFile { Width = null }, "100000x24", width: 100_000);
+        Refused(new EncoderFile { Batch = int.MaxValue, Height = int.MaxValue, Width = int.MaxValue, Unflattened = true }, "has more than 1024 MiB of pixels");
     }
 
     [Fact]
@@ -72,6 +75,38 @@ public sealed class BadFileTests : IDisposable
         Assert.Equal("features", Read(new EncoderFile { TwoOutputs = true }).OutputName);
         Assert.Equal("Score", Read(new EncoderFile { TwoOutputs = true }, "Score").OutputName);
         Assert.Equal("embedding", Read(new EncoderFile { Output = "embedding" }).OutputName);
+    }
+
+    [Fact]
+    public void A_batch_that_is_not_free_as_it_says_is_found_on_two_images() => Refused(new EncoderFile { ConstantRows = 3 }, "takes images [2, 3, 24, 24] and does not run on them (BatchSize 1");
+
+    [Fact]
+    public void What_fails_later_is_told_with_the_file()
+    {
+        using OnnxEncoderTransformer encoder = new MLContext().Transforms.ApplyOnnxEncoder("Features", "Image", new EncoderFile { ConstantRows = 2 }.Write(_folder)).Open();
+        string message = Assert.Throws<InvalidOperationException>(() => encoder.Network.Encode(new float[3 * 3 * 24 * 24], 3, new float[3 * EncoderFile.FeatureDimension])).Message;
+        Assert.Contains("encoder.onnx' failed on 3 images of 24x24", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_is_too_large_is_not_read()
+    {
+        string path = Path.Combine(_folder, "encoder.onnx");
+        using (FileStream file = File.Create(path))
+            file.SetLength(3L << 30);       // no bytes on the disk
+        Assert.Contains("encoder.onnx' has 3221225472 bytes", Assert.Throws<InvalidDataException>(() => Open(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Weights_in_other_files_are_not_read()
+    {
+        ModelProto model = ModelProto.Parser.ParseFrom(new EncoderFile().Bytes());
+        TensorProto weights = model.Graph.Initializer.Single(tensor => tensor.Name == "weight");
+        weights.FloatData.Clear();
+        weights.DataLocation = TensorProto.Types.DataLocation.External;
+        weights.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = "weights.bin" });
+        File.WriteAllBytes(Path.Combine(_folder, "weights.bin"), new byte[EncoderFile.FeatureDimension * 3 * 3 * 3 * sizeof(float)]);
+        Refused(model.ToByteArray(), "keeps weights in other files, which are not read");
     }
 
     [Theory]

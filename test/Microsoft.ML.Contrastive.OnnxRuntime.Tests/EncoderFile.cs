@@ -19,6 +19,9 @@ internal sealed record EncoderFile
 
     public int? Batch { get; init; }
 
+    /// <summary>Rows of a constant that is added to the features: with a fixed batch as many as it has, and where it is free a contradiction.</summary>
+    public int? ConstantRows { get; init; }
+
     public int Channels { get; init; } = 3;
 
     public int? Height { get; init; } = 24;
@@ -75,8 +78,8 @@ internal sealed record EncoderFile
         graph.Node.Add(Node("GlobalAveragePool", mean, "positive"));
         string flat = TwoInputs ? "flat" : Output;
         if (!Unflattened)
-            graph.Node.Add(Node("Flatten", Batch is null ? flat : "rows", "mean"));
-        if (!Unflattened && Batch is { } batch)
+            graph.Node.Add(Node("Flatten", (ConstantRows ?? Batch) is null ? flat : "rows", "mean"));
+        if (!Unflattened && (ConstantRows ?? Batch) is { } batch)
         {
             // As exporters write constants where the batch is fixed: the graph then works for no other.
             graph.Initializer.Add(Tensor("nothing", new float[batch * FeatureDimension], batch, FeatureDimension));

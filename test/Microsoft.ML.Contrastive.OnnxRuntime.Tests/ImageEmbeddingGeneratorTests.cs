@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using Microsoft.ML.Data;
+using SkiaSharp;
 
 namespace Microsoft.ML.Contrastive.OnnxRuntime.Tests;
 
@@ -109,6 +110,37 @@ public sealed class ImageEmbeddingGeneratorTests : IDisposable
         // A header that announces 65,535 × 65,535 pixels.
         byte[] bomb = [.. "BM"u8, .. BitConverter.GetBytes(58), 0, 0, 0, 0, .. BitConverter.GetBytes(54), .. BitConverter.GetBytes(40), .. BitConverter.GetBytes(65535), .. BitConverter.GetBytes(65535), 1, 0, 24, 0, .. new byte[28]];
         Assert.Contains("index 1", await Message(bomb), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(100_000, 1)]
+    [InlineData(1, 100_000)]
+    public async Task An_image_that_is_all_length_needs_no_more_memory_than_its_pixels(int width, int height)
+    {
+        using var bitmap = new SKBitmap(width, height);
+        bitmap.Erase(SKColors.Red);
+        using SKData png = bitmap.Encode(SKEncodedImageFormat.Png, 100);
+        using var generator = new ImageEmbeddingGenerator(_file);
+        ReadOnlyMemory<float> features = await generator.GenerateVectorAsync(new DataContent(png.ToArray(), "image/png"), cancellationToken: TestContext.Current.CancellationToken);
+        Assert.All(features.ToArray(), feature => Assert.True(float.IsFinite(feature)));
+    }
+
+    [Fact]
+    public async Task After_disposal_generating_says_so_and_disposing_twice_is_allowed()
+    {
+        var generator = new ImageEmbeddingGenerator(_file);
+        generator.Dispose();
+        generator.Dispose();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => generator.GenerateAsync([Image(0)], cancellationToken: TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Nothing_in_place_of_an_image_is_named_by_its_index()
+    {
+        using var generator = new ImageEmbeddingGenerator(_file);
+        await Assert.ThrowsAsync<ArgumentNullException>(() => generator.GenerateAsync(null!, cancellationToken: TestContext.Current.CancellationToken));
+        Assert.Contains("index 1", (await Assert.ThrowsAsync<ArgumentException>(
+            () => generator.GenerateAsync([Image(0), null!], cancellationToken: TestContext.Current.CancellationToken))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

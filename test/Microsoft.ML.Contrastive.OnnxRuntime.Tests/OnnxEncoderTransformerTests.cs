@@ -68,6 +68,13 @@ public sealed class OnnxEncoderTransformerTests : IDisposable
     }
 
     [Fact]
+    public void No_rows_are_no_features()
+    {
+        using OnnxEncoderTransformer encoder = Open(new EncoderFile());
+        Assert.Empty(Features(encoder.Transform(_context.Data.SkipRows(Images(), 27))));
+    }
+
+    [Fact]
     public void Several_threads_may_transform_at_once()
     {
         using OnnxEncoderTransformer encoder = Open(new EncoderFile(), batchSize: 4);

@@ -26,6 +26,7 @@ public sealed class ShippingPageTests : IDisposable
     public async Task The_code_of_the_page_runs()
     {
         DocumentedCode.AssertExecutedBy("docs/shipping.md");
+        DocumentedCode.AssertExecutedBy("src/Microsoft.ML.Contrastive.OnnxRuntime/README.md");
         var mlContext = new MLContext { GpuDeviceId = 0, FallbackToCpu = true };          // CUDA where there is one
         var pipeline = mlContext.Transforms.LoadImages("Image", imageFolder: null, "ImagePath")
             .Append(mlContext.Transforms.ApplyOnnxEncoder("Features", "Image", "encoder.onnx", batchSize: 64));

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Reflection;
 using System.Text.Json;
 
 namespace Microsoft.ML.Contrastive.Tests.Build;
@@ -39,19 +37,7 @@ public class TorchBackendTests
     /// <summary>Runs the target by which a restore learns the packages of a project.</summary>
     private static (int ExitCode, string Output) CollectPackages(string? backend)
     {
-        string root = typeof(TorchBackendTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
-        string project = Path.Combine(root, "samples", "Quickstart", "Quickstart.csproj");
         string[] choice = backend is null ? [] : [$"-property:TorchBackend={backend}"];
-        var start = new ProcessStartInfo(
-            "dotnet", ["msbuild", project, "-nologo", "-nodeReuse:false", "-target:CollectPackageReferences", "-getItem:PackageReference", .. choice])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using Process process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output + errors.Result);
+        return MsBuild.Run(Path.Combine("samples", "Quickstart", "Quickstart.csproj"), ["-target:CollectPackageReferences", "-getItem:PackageReference", .. choice]);
     }
 }

@@ -12,6 +12,7 @@ public sealed class ReadmeTests
     public void The_pages_code_compiles()
     {
         DocumentedCode.AssertExecutedBy("README.md");
+        DocumentedCode.AssertExecutedBy("src/Microsoft.ML.Contrastive/README.md");
         Assert.NotNull((Action<IDataView>)Code);
     }
 

@@ -28,6 +28,16 @@ public sealed class VerbTests
         }
     }
 
+    /// <summary>glibc keeps the memory of a training's steps for the process's main thread alone: a verb must not leave it.</summary>
+    [Fact]
+    public void A_verb_runs_on_the_thread_that_the_program_began_on()
+    {
+        int thread = 0;
+        var verb = new Verb("train", "", [], [], _ => { thread = Environment.CurrentManagedThreadId; return ExitCode.Success; });
+        Assert.True(verb.Parse([]).InvokeAsync(cancellationToken: TestContext.Current.CancellationToken).IsCompletedSuccessfully);
+        Assert.Equal(Environment.CurrentManagedThreadId, thread);
+    }
+
     [Theory]
     [InlineData("bash")]
     [InlineData("zsh")]

@@ -6,14 +6,14 @@ using Microsoft.ML.Contrastive.Training.Optimization;
 namespace Microsoft.ML.Contrastive.Training.Presets;
 
 /// <summary>
-/// CIFAR-10 in lightly's benchmark (lightly-ai/lightly, docs/source/getting_started/benchmarks/cifar10_benchmark.py): ResNet-18, without blur; 200 epochs of batch 128, or 800 of
-/// batch 512. Its published accuracies are of weighted nearest neighbours (k 200, temperature 0.1).
+/// CIFAR-10 in lightly's benchmark (lightly-ai/lightly 1.4, docs/source/getting_started/benchmarks/cifar10_benchmark.py): ResNet-18, without blur; 200 epochs of batch 128, or
+/// 800 of batch 512. Its published accuracies, of March 2023, are of weighted nearest neighbours (k 200, temperature 0.1); releases since then give BYOL other views.
 /// </summary>
 internal static class LightlyPresets
 {
     private const int Size = 32;
 
-    /// <summary>SimCLRCollateFunction(input_size=32, gaussian_blur=0).</summary>
+    /// <summary>SimCLRTransform(input_size=32, cj_strength=0.5, gaussian_blur=0.0): of SimCLR, MoCo and BYOL.</summary>
     private static readonly ViewAugmentation View = new()
     {
         Crop = PublishedViews.Crop(Size, 0.08, 1),
@@ -21,6 +21,13 @@ internal static class LightlyPresets
         Color = PublishedViews.Jitter(0.4, 0.4, 0.1),
         Grayscale = new RandomGrayscale { Probability = 0.2 },
     };
+
+    /// <summary>SimSiamTransform(input_size=32, gaussian_blur=0.0): crop .2–1.</summary>
+    private static readonly ViewAugmentation SimSiamView = View with { Crop = PublishedViews.Crop(Size, 0.2, 1) };
+
+    /// <summary>DINOTransform(global_crop_size=32, n_local_views=0, cj_strength=0.5, gaussian_blur=(0, 0, 0)): crop .4–1, the second view solarized in 20 %.</summary>
+    private static readonly ViewAugmentation DinoView =
+        View with { Crop = PublishedViews.Crop(Size, 0.4, 1, ResizeFilter.Bicubic), Color = PublishedViews.Jitter(0.4, 0.2, 0.1) };
 
     public static IEnumerable<ContrastivePreset> All() =>
     [
@@ -30,9 +37,6 @@ internal static class LightlyPresets
 
     private static IEnumerable<ContrastivePreset> Of(int epochs, int batch, int queue)
     {
-        // DINOCollateFunction(global_crop_size=32, n_local_views=0, gaussian_blur=(0, 0, 0)): crop .4–1, the second view solarized in 20 %.
-        ViewAugmentation global = View with { Crop = PublishedViews.Crop(Size, 0.4, 1), Color = PublishedViews.Jitter(0.4, 0.2, 0.1) };
-
         return
         [
             Preset(new SimClr { Temperature = 0.5, ProjectionHiddenDimension = 512, ProjectionDimension = 128 }),
@@ -46,8 +50,8 @@ internal static class LightlyPresets
             Preset(
                 new Byol
                 {
-                    HiddenDimension = 1024, ProjectionDimension = 256, Momentum = 0.99, CosineMomentum = false, TargetStart = TargetStart.OnlineWeights,
-                    TargetUpdate = TargetUpdate.BeforeTargets,
+                    HiddenDimension = 1024, ProjectionDimension = 256, OutputBias = true, Momentum = 0.99, CosineMomentum = false,
+                    TargetStart = TargetStart.OnlineWeights, TargetUpdate = TargetUpdate.BeforeTargets,
                 }) with
             { Deviations = "the original's loss is a quarter of the paper's, which is minimised here" },
             Preset(
@@ -58,6 +62,7 @@ internal static class LightlyPresets
                 }) with
             {
                 Deviations = "the projector's last batch norm has a scale and a shift in the original",
+                Views = [SimSiamView, SimSiamView],
                 Optimizer = Sgd() with { LearningRate = 0.06, LearningRateScaling = LearningRateScaling.None },     // "no lr-scaling, results in better training stability"
             },
             Preset(
@@ -68,7 +73,7 @@ internal static class LightlyPresets
                 }) with
             {
                 Deviations = "momentum stays at 0.99 in the original, and rises to 1 here",
-                Views = [global, global with { Solarize = new Solarize { Probability = 0.2 } }],
+                Views = [DinoView, DinoView with { Solarize = new Solarize { Probability = 0.2 } }],
             },
         ];
 

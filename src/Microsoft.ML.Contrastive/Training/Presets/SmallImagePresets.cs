@@ -26,7 +26,7 @@ internal static class SmallImagePresets
         // temperature=0.5, dim=128; the head is the paper's formula, without batch norm.
         new SimClr { Temperature = 0.5, ProjectionDimension = 128, ProjectionBatchNorm = false },
 
-        // dim=512, pred_dim=128, m=0.996; the target starts as a copy, moves before its use and at one pace.
+        // dim=512, pred_dim=128, m=0.996; models/byol.py: biases, a target of its own weights that moves before its use and at one pace.
         new Byol
         {
             HiddenDimension = 512,
@@ -34,7 +34,7 @@ internal static class SmallImagePresets
             Momentum = 0.996,
             CosineMomentum = false,
             OutputBias = true,
-            TargetStart = TargetStart.OnlineWeights,
+            TargetStart = TargetStart.OwnWeights,
             TargetUpdate = TargetUpdate.BeforeTargets,
         },
 

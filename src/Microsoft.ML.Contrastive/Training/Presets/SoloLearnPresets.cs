@@ -86,7 +86,9 @@ internal static class SoloLearnPresets
             Views = views,
             Normalization = normalization,
             Optimizer = optimizer,
-            LearningRateSchedule = new CosineSchedule { WarmupEpochs = 10 },
+
+            // solo/utils/lr_scheduler.py, LinearWarmupCosineAnnealingLR: the warm-up's last step has the peak already.
+            LearningRateSchedule = new CosineSchedule { WarmupEpochs = 10, Convention = CosineConvention.Dino },
             Epochs = 1000,
             BatchSize = 256,
         };

@@ -68,6 +68,9 @@ public class PublishedValuesTests
         { "mocov2/cifar100", "32 0.08-1 | 0.4 0.4 0.4 0.1 p 0.8 | 0.2 | PilRadius 0.5 | none" },
         { "simsiam/cifar10", "32 0.08-1 | 0.4 0.4 0.4 0.1 p 0.8 | 0.2 | PilRadius 0.5 | none" },
         { "simclr/cifar10-200ep", "32 0.08-1 | 0.4 0.4 0.4 0.1 p 0.8 | 0.2 | none | none" },
+        { "byol/cifar10-200ep", "32 0.08-1 | 0.4 0.4 0.4 0.1 p 0.8 | 0.2 | none | none" },
+        { "mocov2/cifar10-800ep", "32 0.08-1 | 0.4 0.4 0.4 0.1 p 0.8 | 0.2 | none | none" },
+        { "simsiam/cifar10-200ep", "32 0.2-1 | 0.4 0.4 0.4 0.1 p 0.8 | 0.2 | none | none" },
     };
 
     [Theory]
@@ -86,6 +89,7 @@ public class PublishedValuesTests
         { "byol/cifar10", ["32 0.08-1 | 0.4 0.4 0.2 0.1 p 0.8 | 0.2 | none | none", "32 0.08-1 | 0.4 0.4 0.2 0.1 p 0.8 | 0.2 | none | 0.2"] },
         { "mocov3/cifar100", ["32 0.08-1 | 0.4 0.4 0.2 0.1 p 0.8 | 0.2 | none | none", "32 0.08-1 | 0.4 0.4 0.2 0.1 p 0.8 | 0.2 | none | 0.2"] },
         { "dino/cifar10", ["32 0.08-1 | 0.4 0.4 0.2 0.1 p 0.8 | 0.2 | none | none", "32 0.08-1 | 0.4 0.4 0.2 0.1 p 0.8 | 0.2 | none | 0.2"] },
+        { "dino/cifar10-200ep", ["32 0.4-1 | 0.4 0.4 0.2 0.1 p 0.8 | 0.2 | none | none", "32 0.4-1 | 0.4 0.4 0.2 0.1 p 0.8 | 0.2 | none | 0.2"] },
         { "dino/imagenet-vit-100ep", [.. Globals(224, "0.4"), .. Enumerable.Repeat("96 0.05-0.4 | 0.4 0.4 0.2 0.1 p 0.8 | 0.2 | PilRadius 0.5 | none", 8)] },
         { "dino/imagenet-100ep", [.. Globals(224, "0.14"), .. Enumerable.Repeat("96 0.05-0.14 | 0.4 0.4 0.2 0.1 p 0.8 | 0.2 | PilRadius 0.5 | none", 6)] },
         { "dino/imagenet-multicrop", [.. Globals(160, "0.14"), .. Enumerable.Repeat("96 0.05-0.14 | 0.4 0.4 0.2 0.1 p 0.8 | 0.2 | PilRadius 0.5 | none", 4)] },
@@ -98,6 +102,26 @@ public class PublishedValuesTests
     [Fact]
     public void Every_view_is_mirrored_half_of_the_time() =>
         Assert.All(ContrastivePreset.All.SelectMany(p => p.Views), v => Assert.Equal(0.5, v.Flip!.Probability));
+
+    /// <summary>Bicubic: google-research/simclr, deepmind-research/byol, facebookresearch/dino, all of solo-learn, of lightly DINO alone. All others leave torchvision's default.</summary>
+    [Fact]
+    public void Crops_are_resized_as_in_the_source() => Assert.All(ContrastivePreset.All, p =>
+    {
+        bool bicubic = p.Name.StartsWith("dino/", StringComparison.Ordinal) || p.Name.StartsWith("byol/imagenet", StringComparison.Ordinal)
+            || p.Name is "simclr/imagenet-100ep" || p.Source.StartsWith("solo-learn", StringComparison.Ordinal);
+        Assert.All(p.Views, v => Assert.Equal(bicubic ? ResizeFilter.Bicubic : ResizeFilter.Bilinear, v.Crop.Filter));
+    });
+
+    /// <summary>solo-learn's LinearWarmupCosineAnnealingLR reaches its peak at the last step of the warm-up, and stays there for another.</summary>
+    [Theory]
+    [InlineData("stl10", CosineConvention.PerEpoch)]
+    [InlineData("mocov3/imagenet-100ep", CosineConvention.MoCoV3)]
+    [InlineData("dino/imagenet-100ep", CosineConvention.Dino)]
+    [InlineData("cifar100", CosineConvention.Dino)]
+    [InlineData("cifar10-200ep", CosineConvention.PerEpoch)]
+    public void The_cosine_is_sampled_as_in_the_source(string setting, CosineConvention convention) => Assert.All(
+        ContrastivePreset.All.Where(p => p.Name.EndsWith(setting, StringComparison.Ordinal)),
+        p => Assert.Equal(convention, Assert.IsType<CosineSchedule>(p.LearningRateSchedule).Convention));
 
     [Theory]
     [InlineData("simclr/stl10", 0.5, 128, null)]
@@ -152,10 +176,22 @@ public class PublishedValuesTests
     [InlineData("byol/imagenet-100ep", 4096, 256, 0.99)]
     [InlineData("byol/imagenet-1000ep", 4096, 256, 0.996)]
     [InlineData("byol/cifar100", 4096, 256, 0.99)]
+    [InlineData("byol/cifar10-200ep", 1024, 256, 0.99)]
     public void Byol_is_as_published(string name, int hidden, int dimension, double momentum)
     {
         var method = Assert.IsType<Byol>(Named(name).Method);
         Assert.Equal((hidden, dimension, momentum), (method.HiddenDimension, method.ProjectionDimension, method.Momentum));
+    }
+
+    [Theory]
+    [InlineData("byol/stl10", true, TargetStart.OwnWeights, TargetUpdate.BeforeTargets, false)]
+    [InlineData("byol/imagenet-300ep", false, TargetStart.OwnWeights, TargetUpdate.AfterOptimizerStep, true)]
+    [InlineData("byol/cifar10", true, TargetStart.OnlineWeights, TargetUpdate.AfterOptimizerStep, true)]
+    [InlineData("byol/cifar10-800ep", true, TargetStart.OnlineWeights, TargetUpdate.BeforeTargets, false)]
+    public void Byols_heads_and_target_are_those_of_the_source(string name, bool outputBias, TargetStart start, TargetUpdate update, bool cosine)
+    {
+        var method = Assert.IsType<Byol>(Named(name).Method);
+        Assert.Equal((outputBias, start, update, cosine), (method.OutputBias, method.TargetStart, method.TargetUpdate, method.CosineMomentum));
     }
 
     [Theory]

@@ -51,7 +51,7 @@ public sealed record ContrastivePreset
     /// <summary>Where the values come from.</summary>
     public required string Source { get; init; }
 
-    /// <summary>What this library does otherwise than the source, for want of an option.</summary>
+    /// <summary>What this library does otherwise than the source: for want of an option, or where the source leaves open what to do.</summary>
     /// <value>The default value is "none known".</value>
     public string Deviations { get; init; } = "none known";
 

@@ -10,6 +10,9 @@ internal static class ImageNetPresets
 {
     private const int Size = 224;
 
+    /// <summary>What becomes of 8 GPUs on one device.</summary>
+    private const string OfGroups = "running statistics of batch norm are those of the first of 8 GPUs in the original, here the mean of all 8 groups'";
+
     public static IEnumerable<ContrastivePreset> All() =>
         [SimClr(), MoCoV1(), MoCoV1InContrastiveCrop(), MoCoV2(), InfoMin(), .. MoCoV3(), .. MoCoV3VisionTransformers(), .. Byol(), SimSiam(), DinoVisionTransformer(), DinoResNet(), DinoMultiCrop()];
 
@@ -18,6 +21,8 @@ internal static class ImageNetPresets
     {
         Name = "simclr/imagenet-100ep",
         Source = "SimCLR (ICML 2020), sections 2 and 5, appendix A; google-research/simclr",
+        Deviations = "the original sums the losses of both views, twice the mean that is minimised here; it tries crops up to 100 times, resizes without antialiasing, changes "
+            + "contrast about each channel's own mean, and pads with zeros where it blurs (data_util.py); its head starts with normal weights of deviation 0.01, here with torch's",
         Method = new SimClr { Temperature = 0.1, ProjectionDimension = 128, ProjectionHiddenDimension = 2048, ProjectionLayers = 2, ProjectionBatchNorm = true },
         Backbone = Backbone.ResNet50(zeroInitializeResidual: true),
         Views = [PublishedViews.SimClr(Size), PublishedViews.SimClr(Size)],
@@ -39,7 +44,7 @@ internal static class ImageNetPresets
     {
         Name = "mocov1/imagenet-200ep",
         Source = "MoCo (CVPR 2020), section 3.3; facebookresearch/moco, main_moco.py",
-        Deviations = "the original turns images grey before the jitter, here after it",
+        Deviations = $"the original turns images grey before the jitter, here after it; {OfGroups}",
         Method = MoCo.V1 with { QueueSize = 65536, Momentum = 0.999, Temperature = 0.07, ProjectionDimension = 128, BatchNormGroups = 8 },     // 8 GPUs
         Backbone = Backbone.ResNet50(),
         Views = [PublishedViews.MoCoV1(Size), PublishedViews.MoCoV1(Size)],
@@ -54,7 +59,8 @@ internal static class ImageNetPresets
     {
         Name = "mocov1/imagenet-100ep",
         Source = "ContrastiveCrop (CVPR 2022), configs/IN1K/mocov1_rcrop.py, as in the ablation of JointCrop (AAAI-25): views of MoCo v2",
-        Deviations = "as released, the configuration's decay_rate=0. ends learning after epoch 60; here the rate falls to a tenth at 60 and 80, as MoCo v1's does",
+        Deviations = "as released, the configuration's decay_rate=0. ends learning after epoch 60; here the rate falls to a tenth at 60 and 80, as MoCo v1's does; "
+            + $"it does not give the number of its GPUs, here it is MoCo's 8; {OfGroups}",
         Views = [PublishedViews.MoCoV2(Size), PublishedViews.MoCoV2(Size)],
         LearningRateSchedule = new StepSchedule { MilestoneEpochs = [60, 80], Factor = 0.1 },
         Epochs = 100,
@@ -65,6 +71,7 @@ internal static class ImageNetPresets
     {
         Name = "mocov2/imagenet-200ep",
         Source = "MoCo v2 (2020), section 3; facebookresearch/moco, main_moco.py --mlp --moco-t 0.2 --aug-plus --cos",
+        Deviations = OfGroups,
         Method = MoCo.V2 with { QueueSize = 65536, Momentum = 0.999, Temperature = 0.2, ProjectionHiddenDimension = 2048, ProjectionDimension = 128, BatchNormGroups = 8 },
         Backbone = Backbone.ResNet50(),
         Views = [PublishedViews.MoCoV2(Size), PublishedViews.MoCoV2(Size)],
@@ -79,7 +86,8 @@ internal static class ImageNetPresets
     {
         Name = "mocov2/imagenet-infomin-100ep",
         Source = "InfoMin (NeurIPS 2020); HobbitLong/PyContrast, options/base_options.py (InfoMin: moco, D, mlp, 0.15; nce_k 65536, alpha 0.999, feat_dim 128) and datasets/util.py",
-        Deviations = "without the jigsaw branch that PyContrast's InfoMin trains beside the views; blur with SimCLR's kernel, whose sampling PyContrast reimplements",
+        Deviations = "without the jigsaw branch that PyContrast's InfoMin trains beside the views; blur with SimCLR's kernel, whose sampling PyContrast reimplements; "
+            + $"it shuffles keys between the GPUs of a machine, whose number it does not give, here it is MoCo's 8; {OfGroups}",
         Method = MoCo.V2 with { QueueSize = 65536, Momentum = 0.999, Temperature = 0.15, ProjectionHiddenDimension = 2048, ProjectionDimension = 128, BatchNormGroups = 8 },
         Views = [PublishedViews.InfoMin(Size), PublishedViews.InfoMin(Size)],
         LearningRateSchedule = new CosineSchedule { WarmupEpochs = 0, FinalFraction = 1e-3, Convention = CosineConvention.PerEpoch },       // eta_min = lr × lr_decay_rate³
@@ -132,6 +140,9 @@ internal static class ImageNetPresets
         {
             Name = FormattableString.Invariant($"byol/imagenet-{run.Epochs}ep"),
             Source = "BYOL (NeurIPS 2020), section 3.3 and table 6; deepmind-research/byol, configs/byol.py",
+            Deviations = "the original draws a crop once and cuts it to the image, resizes without antialiasing, adds to pixels to make them brighter, changes contrast about each "
+                + "channel's own mean, changes saturation in HSV, and pads with zeros where it blurs (utils/augmentations.py, utils/dataset.py); running statistics are Haiku's, "
+                + "of biased variances and without bias of their start",
             Method = new Byol { HiddenDimension = 4096, ProjectionDimension = 256, Momentum = run.Momentum, CosineMomentum = true },
             Backbone = Backbone.ResNet50(zeroInitializeResidual: true),
             Views = PublishedViews.Byol(Size, minScale: 0.08, ResizeFilter.Bicubic, BlurOperator.Kernel10Percent),

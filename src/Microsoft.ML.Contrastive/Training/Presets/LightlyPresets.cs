@@ -29,6 +29,10 @@ internal static class LightlyPresets
     private static readonly ViewAugmentation DinoView =
         View with { Crop = PublishedViews.Crop(Size, 0.4, 1, ResizeFilter.Bicubic), Color = PublishedViews.Jitter(0.4, 0.2, 0.1) };
 
+    /// <summary>The benchmark strings the ResNet's children together, without what lies between them in its forward pass; lightly/models/resnet.py initialises nothing.</summary>
+    private static readonly string[] OfAll =
+        ["no ReLU follows the ResNet's first batch norm", "its convolutions start with torch's default weights, here with Kaiming's normal ones"];
+
     public static IEnumerable<ContrastivePreset> All() =>
     [
         .. Of(epochs: 200, batch: 128, queue: 4096),
@@ -39,29 +43,31 @@ internal static class LightlyPresets
     {
         return
         [
-            Preset(new SimClr { Temperature = 0.5, ProjectionHiddenDimension = 512, ProjectionDimension = 128 }),
+            Preset(
+                new SimClr { Temperature = 0.5, ProjectionHiddenDimension = 512, ProjectionDimension = 128 },
+                "the head's last batch norm has a trained shift", "each view passes the networks by itself, here batch norm sees both together"),
             Preset(
                 MoCo.V2 with
                 {
                     QueueSize = queue, Temperature = 0.1, Momentum = 0.99, ProjectionHiddenDimension = 512, ProjectionDimension = 128, Symmetric = true,
                     BatchNormGroups = 8,
-                }) with
-            { Deviations = "the original has one queue for both directions, here each has its own" },
+                },
+                "there is one queue for both directions, here each has its own"),
             Preset(
                 new Byol
                 {
                     HiddenDimension = 1024, ProjectionDimension = 256, OutputBias = true, Momentum = 0.99, CosineMomentum = false,
                     TargetStart = TargetStart.OnlineWeights, TargetUpdate = TargetUpdate.BeforeTargets,
-                }) with
-            { Deviations = "the original's loss is a quarter of the paper's, which is minimised here" },
+                },
+                "the loss is a quarter of the paper's, which is minimised here", "heads start with torch's default weights, here with those of BYOL's authors"),
             Preset(
                 new SimSiam
                 {
                     ProjectionLayers = 2, ProjectionHiddenDimension = 2048, ProjectionDimension = 2048, PredictorHiddenDimension = 512,
                     FixedPredictorLearningRate = false,
-                }) with
+                },
+                "the projector's last batch norm has a scale and a shift") with
             {
-                Deviations = "the projector's last batch norm has a scale and a shift in the original",
                 Views = [SimSiamView, SimSiamView],
                 Optimizer = Sgd() with { LearningRate = 0.06, LearningRateScaling = LearningRateScaling.None },     // "no lr-scaling, results in better training stability"
             },
@@ -70,17 +76,20 @@ internal static class LightlyPresets
                 {
                     HeadLayers = 2, HiddenDimension = 2048, BottleneckDimension = 256, Prototypes = 2048, HeadBatchNorm = true, Momentum = 0.99, FreezeLastLayerEpochs = 0,
                     EncoderFrom = DinoNetwork.Student,      // the nearest neighbours are those of self.backbone, the network that is trained
-                }) with
+                },
+                "momentum stays at 0.99, here it rises to 1", "the teacher's head starts with weights of its own, here with the student's",
+                "heads start with torch's default weights, here with those of DINO's authors", "biases and norms are decayed too",
+                "each view passes the networks by itself, here batch norm sees both together") with
             {
-                Deviations = "momentum stays at 0.99 in the original, and rises to 1 here",
                 Views = [DinoView, DinoView with { Solarize = new Solarize { Probability = 0.2 } }],
             },
         ];
 
-        ContrastivePreset Preset(ContrastiveMethod method) => new()
+        ContrastivePreset Preset(ContrastiveMethod method, params IEnumerable<string> deviations) => new()
         {
             Name = FormattableString.Invariant($"{method.Name}/cifar10-{epochs}ep"),
-            Source = "lightly, docs/source/getting_started/benchmarks/cifar10_benchmark.py",
+            Source = "lightly 1.4, docs/source/getting_started/benchmarks/cifar10_benchmark.py",
+            Deviations = $"in the original {string.Join("; ", [.. deviations, .. OfAll])}",
             Method = method,
             Backbone = Backbone.ResNet18(Stem.Cifar),
             Views = [View, View],

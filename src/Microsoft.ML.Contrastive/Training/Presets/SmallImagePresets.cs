@@ -52,6 +52,7 @@ internal static class SmallImagePresets
         {
             Name = $"{method.Name}/{data.Name}",
             Source = "JointCrop (AAAI-25), experimental setup on small data; heads and normalisation of ContrastiveCrop (CVPR 2022), configs/small",
+            Deviations = DeviationsOf(method),
             Method = method,
 
             // depth=18, maxpool=False; zero_init_residual=True for SimSiam
@@ -65,4 +66,16 @@ internal static class SmallImagePresets
             Epochs = 500,
             BatchSize = 512,
         };
+    /// <summary>From the configurations and code of ContrastiveCrop; the JointCrop paper leaves these open.</summary>
+    private static string DeviationsOf(ContrastiveMethod method)
+    {
+        const string FinalRate = "ContrastiveCrop's cosine ends at a tenth of the rate (decay_rate=0.1), here at 0";
+        return method switch
+        {
+            SimClr => $"{FinalRate}; its loss is 0.5 / 0.07 times the mean that is minimised here (losses/NT_Xent_dist.py, base_temperature)",
+            Byol => $"{FinalRate}; its heads start with torch's default weights, here with those of BYOL's authors",
+            MoCo => $"{FinalRate}; it shuffles keys between GPUs whose number it does not give, here batch norm sees the batch whole (batchNormGroups)",
+            _ => FinalRate,
+        };
+    }
 }

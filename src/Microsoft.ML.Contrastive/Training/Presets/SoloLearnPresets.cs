@@ -37,6 +37,19 @@ internal static class SoloLearnPresets
     /// <summary>augmentations/asymmetric.yaml: the second view is solarized in 20 %.</summary>
     private static readonly ViewAugmentation Asymmetric = Symmetric with { Color = PublishedViews.Jitter(0.4, 0.2, 0.1), Blur = null };
 
+    /// <summary>solo/methods/base.py, training_step.</summary>
+    private const string ViewByView = "each view passes the networks by itself, here batch norm sees both together";
+
+    /// <summary>solo/methods/base.py, on_train_batch_end: the copy moves before the momentum does.</summary>
+    private const string LateMomentum = "the copy moves by the momentum of the step before";
+
+    /// <summary>solo/utils/lars.py, clip_lr.</summary>
+    private const string ClippedRate = "a gradient is multiplied by the smaller of LARS's ratio and the learning rate (clip_lr), here by their product";
+
+    /// <summary>solo/methods/base.py (conv1; warmup_start_lr).</summary>
+    private static readonly string[] OfAll =
+        ["the first convolution pads by 2, here by 1, and starts with torch's default weights", "the warm-up starts at 3e-5, here at 0"];
+
     public static IEnumerable<ContrastivePreset> All() => from data in Data from preset in On(data.Name, data.Normalization) select preset;
 
     private static IEnumerable<ContrastivePreset> On(string data, PixelNormalization normalization)
@@ -45,18 +58,19 @@ internal static class SoloLearnPresets
         ViewAugmentation[] asymmetric = [Asymmetric, Asymmetric with { Solarize = new Augmentation.Solarize { Probability = 0.2 } }];
         return
         [
-            Preset("simclr.yaml", new SimClr { Temperature = 0.2, ProjectionHiddenDimension = 2048, ProjectionDimension = 256, ProjectionBatchNorm = false }, symmetric, Lars(0.4, 1e-4)),
+            Preset("simclr.yaml", new SimClr { Temperature = 0.2, ProjectionHiddenDimension = 2048, ProjectionDimension = 256, ProjectionBatchNorm = false }, symmetric, Lars(0.4, 1e-4), ViewByView),
 
             // queue_size 32768, base_tau 0.99, final_tau 0.999; each view is query and key
             Preset(
                 "mocov2plus.yaml",
                 MoCo.V2 with { Temperature = 0.2, QueueSize = 32768, Momentum = 0.99, FinalMomentum = 0.999, ProjectionHiddenDimension = 2048, ProjectionDimension = 256, Symmetric = true },
-                weak, Sgd(0.3, 1e-4)),
-            Preset("mocov3.yaml", new MoCoV3 { Temperature = 0.2, HiddenDimension = 4096, ProjectionDimension = 256, Momentum = 0.99 }, asymmetric, Lars(0.3, 1e-6)),
+                weak, Sgd(0.3, 1e-4), LateMomentum),
+            Preset("mocov3.yaml", new MoCoV3 { Temperature = 0.2, HiddenDimension = 4096, ProjectionDimension = 256, Momentum = 0.99 }, asymmetric, Lars(0.3, 1e-6), LateMomentum),
             Preset(
                 "byol.yaml",
                 new Byol { HiddenDimension = 4096, ProjectionDimension = 256, Momentum = 0.99, OutputBias = true, TargetStart = TargetStart.OnlineWeights },
-                asymmetric, Lars(1.0, 1e-5)),
+                asymmetric, Lars(1.0, 1e-5),
+                "heads start with torch's default weights, here with those of BYOL's authors"),
             Preset(
                 "simsiam.yaml",
                 new SimSiam { ProjectionHiddenDimension = 2048, ProjectionDimension = 2048, PredictorHiddenDimension = 512 },
@@ -71,16 +85,14 @@ internal static class SoloLearnPresets
                     WarmupTeacherTemperatureEpochs = 0, FreezeLastLayerEpochs = 1,
                     EncoderFrom = DinoNetwork.Student,      // solo/methods/base.py: the online classifier is on the backbone, not on momentum_backbone
                 },
-                asymmetric, Lars(0.3, 1e-6)),
+                asymmetric, Lars(0.3, 1e-6), ViewByView),
         ];
 
-        ContrastivePreset Preset(string file, ContrastiveMethod method, ViewAugmentation[] views, Optimizer optimizer) => new()
+        ContrastivePreset Preset(string file, ContrastiveMethod method, ViewAugmentation[] views, Optimizer optimizer, params IEnumerable<string> deviations) => new()
         {
             Name = $"{method.Name}/{data}",
             Source = $"solo-learn (JMLR 2022), scripts/pretrain/cifar/{file}",
-            Deviations = optimizer is Lars
-                ? "the original caps LARS's ratio at the learning rate (clip_lr), and starts its warm-up at 3e-5 instead of 0"
-                : "the original starts its warm-up at 3e-5 instead of 0",
+            Deviations = $"in the original {string.Join("; ", [.. deviations, .. optimizer is Lars ? [ClippedRate] : Array.Empty<string>(), .. OfAll])}",
             Method = method,
             Backbone = Backbone.ResNet18(Stem.Cifar),
             Views = views,

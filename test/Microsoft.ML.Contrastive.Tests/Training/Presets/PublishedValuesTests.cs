@@ -5,7 +5,10 @@ using Microsoft.ML.Contrastive.Training.Presets;
 
 namespace Microsoft.ML.Contrastive.Tests.Training.Presets;
 
-/// <summary>The published values once more, typed from the papers' tables and the projects' own lists, so that no preset can drift unnoticed.</summary>
+/// <summary>
+/// The published values once more, typed from the papers' tables and the projects' own lists: those that name a recipe. What else a preset resolves to, defaults of this
+/// library among it, is held by <see cref="ResolvedPresetsTests"/>.
+/// </summary>
 public class PublishedValuesTests
 {
     private static readonly string[] All =

@@ -22,7 +22,7 @@ internal static class SweepRuns
         (PlannedRun Run, ClassFolders Data)[] all = [.. from seed in plan.Seeds from data in sets from run in plan.Runs(data.Name, seed) select (run, data)];
         foreach ((PlannedRun run, ClassFolders data) in all)
         {
-            file.Check(PretrainingRun.Facts(run, data));
+            file.Check(MeasuredRun.Facts(run, data));
             if (run.Preset.BatchSize > data.Train.Length)
                 throw new ArgumentException($"The batch size of {run.Key.Method} is {run.Preset.BatchSize}, but {data.Name} has {data.Train.Length} training images; lower --batch-size, or raise --images.");
         }
@@ -39,7 +39,7 @@ internal static class SweepRuns
         for (int i = 0; i < missing.Length; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            (SweepRow row, RunFacts facts) = PretrainingRun.Execute(missing[i].Run, missing[i].Data, plan.Gpu, cancellation);
+            (SweepRow row, RunFacts facts) = MeasuredRun.Execute(missing[i].Run, missing[i].Data, plan.Gpu, cancellation);
             file.Add(row, facts);
             TimeSpan left = Stopwatch.GetElapsedTime(start) / (i + 1) * (missing.Length - i - 1);
             output.WriteLine(string.Create(

@@ -146,7 +146,7 @@ public sealed class SweepTests : IDisposable
         preset = preset with { Optimizer = new Sgd { LearningRate = 1e30, LearningRateScaling = LearningRateScaling.None } };
         var run = new PlannedRun(new RunKey("stripes", "simclr", preset.Backbone.Name, preset.Epochs, 1, "rrc"), preset, Assert.Single(ViewArm.Parse(ViewArm.Baseline, [])));
         ClassFolders data = ClassFolders.Read("stripes", Path.Combine(_folder, "stripes"), images: null, queries: null);
-        (SweepRow row, RunFacts facts) = PretrainingRun.Execute(run, data, gpu: null, CancellationToken.None);
+        (SweepRow row, RunFacts facts) = MeasuredRun.Execute(run, data, gpu: null, CancellationToken.None);
         Assert.Equal((double.NaN, double.NaN), (row.Knn, row.Linear));
         Assert.Contains("loss", facts.Failure, StringComparison.OrdinalIgnoreCase);
 

@@ -7,10 +7,10 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Contrastive.Cli.Sweep;
 
-/// <summary>One run: pretrain, measure.</summary>
-internal static class PretrainingRun
+/// <summary>One run of a sweep: pretrain, measure.</summary>
+internal static class MeasuredRun
 {
-    private static readonly string Version = typeof(PretrainingRun).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+    private static readonly string Version = typeof(MeasuredRun).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
 
     /// <summary>What is known of a run beforehand.</summary>
     public static RunFacts Facts(PlannedRun run, ClassFolders data) => new()

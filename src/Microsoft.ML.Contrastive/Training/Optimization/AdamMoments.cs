@@ -8,15 +8,6 @@ namespace Microsoft.ML.Contrastive.Training.Optimization;
 /// <summary>The steps of <see cref="Adam"/> and <see cref="AdamW"/>, which differ in the place of weight decay alone.</summary>
 internal sealed class AdamMoments : OptimizerState
 {
-    /// <summary>Kingma and Ba, algorithm 1; as in torch.</summary>
-    public const double DefaultBeta1 = 0.9;
-
-    /// <inheritdoc cref="DefaultBeta1"/>
-    public const double DefaultBeta2 = 0.999;
-
-    /// <inheritdoc cref="DefaultBeta1"/>
-    public const double DefaultEpsilon = 1e-8;
-
     private readonly double _beta1;
     private readonly double _beta2;
     private readonly double _epsilon;
@@ -28,14 +19,14 @@ internal sealed class AdamMoments : OptimizerState
     private readonly Tensor _steps;
     private readonly Tensor _towardsGradient;
 
-    public AdamMoments(Optimizer optimizer, IEnumerable<MethodParameter> parameters, double? fixedLearningRate, double beta1, double beta2, double epsilon, bool decoupledDecay)
+    public AdamMoments(AdaptiveMomentEstimation optimizer, IEnumerable<MethodParameter> parameters, double? fixedLearningRate, bool decoupledDecay)
         : base(optimizer, parameters, fixedLearningRate)
     {
-        (_beta1, _beta2, _epsilon, _decoupledDecay) = (beta1, beta2, epsilon, decoupledDecay);
+        (_beta1, _beta2, _epsilon, _decoupledDecay) = (optimizer.Beta1, optimizer.Beta2, optimizer.Epsilon, decoupledDecay);
         _first = NewBuffer("first_moment");
         _second = NewBuffer("second_moment");
         _steps = zeros(Flat.Parameters.Count, ScalarType.Int64, CPU).DetachFromDisposeScope();
-        _towardsGradient = tensor(1 - beta1, Flat.Values.dtype, Flat.Values.device).DetachFromDisposeScope();
+        _towardsGradient = tensor(1 - _beta1, Flat.Values.dtype, Flat.Values.device).DetachFromDisposeScope();
     }
 
     public override IEnumerable<(string Name, Tensor Tensor)> State => base.State.Append(("steps", _steps));

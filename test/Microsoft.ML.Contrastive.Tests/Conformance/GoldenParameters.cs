@@ -8,15 +8,22 @@ namespace Microsoft.ML.Contrastive.Tests.Conformance;
 /// </summary>
 internal sealed class GoldenParameters(JsonElement values)
 {
+    /// <summary>
+    /// Parameters that tell people in words what inputs, expected values and the README say by themselves. Any other sentence may be a convention: a runner reads it, or
+    /// holds it by <see cref="Require"/>.
+    /// </summary>
+    private static readonly HashSet<string> Explanations =
+    [
+        "algorithm", "cdf_check", "cotangent_formula", "encoder_description", "input_formula", "note_discrete", "parameter_fill", "pdf", "queue_layout",
+        "scalar_for_gradients", "student_layout", "teacher_layout", "view_layout",
+    ];
+
     private readonly HashSet<string> _read = [];
 
-    /// <summary>
-    /// Parameters that were never read, each with its value. Sentences are for people and need not be read; what is written in one and matters is held by
-    /// <see cref="Require"/>.
-    /// </summary>
+    /// <summary>Parameters that were never read, each with its value.</summary>
     public IEnumerable<string> Unread => values.ValueKind != JsonValueKind.Object
         ? []
-        : values.EnumerateObject().Where(p => !_read.Contains(p.Name) && !IsSentence(p.Value)).Select(p => $"'{p.Name}' = {Short(p.Value)}");
+        : values.EnumerateObject().Where(p => !_read.Contains(p.Name) && !Explanations.Contains(p.Name)).Select(p => $"'{p.Name}' = {Short(p.Value)}");
 
     public JsonElement GetProperty(string name) =>
         TryGetProperty(name, out var value) ? value : throw new InvalidDataException($"The case has no parameter '{name}'.");
@@ -31,6 +38,9 @@ internal sealed class GoldenParameters(JsonElement values)
     public double Number(string name) => GetProperty(name).GetDouble();
 
     public double Number(string name, double otherwise) => TryGetProperty(name, out var value) ? value.GetDouble() : otherwise;
+
+    public (double First, double Second) Pair(string name, (double First, double Second) otherwise) =>
+        TryGetProperty(name, out var value) ? (value[0].GetDouble(), value[1].GetDouble()) : otherwise;
 
     public int Whole(string name) => GetProperty(name).GetInt32();
 
@@ -52,8 +62,6 @@ internal sealed class GoldenParameters(JsonElement values)
         if (TryGetProperty(name, out var value) && !known.Contains(value.ToString(), StringComparer.OrdinalIgnoreCase))
             throw new InvalidDataException($"The parameter '{name}' is {Short(value)}; this runner knows {string.Join(" and ", known.Select(k => $"'{k}'"))}.");
     }
-
-    private static bool IsSentence(JsonElement value) => value.ValueKind == JsonValueKind.String && value.GetString()!.Contains(' ', StringComparison.Ordinal);
 
     private static string Short(JsonElement value) => JsonSerializer.Serialize(value) is { Length: > 60 } text ? text[..60] + "…" : JsonSerializer.Serialize(value);
 }

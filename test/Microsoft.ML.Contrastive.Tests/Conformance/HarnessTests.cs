@@ -278,17 +278,26 @@ public sealed class HarnessTests : IDisposable
     [Fact]
     public void A_parameter_that_the_handler_does_not_look_at_fails_by_name()
     {
-        WriteCase("ignored", parameters: new { cdf_tolerance = 0.005, probabilities = new[] { 0.25, 0.5, 0.75 }, nesterov = true, layout = "(rows, columns)" });
+        WriteCase("ignored", parameters: new { cdf_tolerance = 0.005, probabilities = new[] { 0.25, 0.5, 0.75 }, nesterov = true, queue_layout = "(rows, columns)" });
 
         var result = Run("ignored", Everything);
         Assert.Equal(GoldenVerdict.Failed, result.Verdict);
-        Assert.Equal("the parameter 'nesterov' = true is not handled", result.Details); // The layout is a sentence, for people.
+        Assert.Equal("the parameter 'nesterov' = true is not handled", result.Details); // What a layout is, is explained to people.
 
         Assert.Equal(GoldenVerdict.Passed, new GoldenRun(_root, [new Family((c, check) =>
         {
             Assert.True(c.Params.Flag("nesterov", false));
             Everything(c, check);
         })]).Result("losses/ignored").Verdict);
+    }
+
+    /// <summary>When a target moves, in what order a queue is filled, whether a loss has both directions: such things are written as sentences.</summary>
+    [Fact]
+    public void A_convention_in_words_is_not_taken_for_an_explanation()
+    {
+        WriteCase("words", parameters: new { cdf_tolerance = 0.005, probabilities = new[] { 0.25, 0.5, 0.75 }, ema = "before the targets are computed" });
+
+        Assert.Equal("the parameter 'ema' = \"before the targets are computed\" is not handled", Run("words", Everything).Details);
     }
 
     [Fact]

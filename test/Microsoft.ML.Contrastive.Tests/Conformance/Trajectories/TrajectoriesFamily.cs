@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.ML.Contrastive.Methods;
 using Microsoft.ML.Contrastive.Seams;
+using Microsoft.ML.Contrastive.Tests.Conformance.Updates;
 using Microsoft.ML.Contrastive.Tests.Methods;
 using Microsoft.ML.Contrastive.Training.Optimization;
 using TorchSharp;
@@ -25,6 +26,8 @@ internal sealed partial class TrajectoriesFamily : GoldenFamily
         var name = c.Params.GetProperty("method").GetString()!;
         c.Params.Informational("batch", "hid");
         c.Params.Require("batchnorm", "momentum 0.1, eps 1e-5");
+        if (name != "byol")
+            c.Params.Require("target_init", "copy");        // the README's rule for momentum copies and teachers
         if (MethodOf(name, c) is not { } method)
         {
             check.Unsupported($"no method '{name}'");
@@ -48,7 +51,7 @@ internal sealed partial class TrajectoriesFamily : GoldenFamily
         using var module = method.Create(backbone);
         module.to(precision);
         module.train();
-        Fill(module, name, sameStart: name != "byol" || ((Byol)method).TargetStart == TargetStart.OnlineWeights, c);
+        Fill(module, name, sameStart: method is not Byol { TargetStart: TargetStart.OwnWeights }, c);
 
         var steps = c.Params.GetProperty("steps").GetInt32();
         var optimizer = OptimizerOf(name, c.Params);
@@ -163,7 +166,7 @@ internal sealed partial class TrajectoriesFamily : GoldenFamily
                 OutputBias = weights.Contains("online.projector.3.bias"),
                 TargetStart = p.Text("target_init") switch
                 {
-                    "copy" => TargetStart.OnlineWeights,
+                    null or "copy" => TargetStart.OnlineWeights,
                     "own formula values (names target.*)" => TargetStart.OwnWeights,
                     var other => throw new InvalidDataException($"The parameter 'target_init' is '{other}'; this runner knows 'copy' and 'own formula values (names target.*)'."),
                 },
@@ -205,8 +208,7 @@ internal sealed partial class TrajectoriesFamily : GoldenFamily
         return (p.Text("opt") ?? (method == "dino" ? "adamw" : "sgd")) switch
         {
             "sgd" => new Sgd { LearningRate = rate, WeightDecay = decay, FinalWeightDecay = finalDecay, GradientClipping = clipping, Momentum = p.Number("momentum", 0.9), Nesterov = p.Flag("nesterov", false) },
-            "adam" => new Adam { LearningRate = rate, WeightDecay = decay, FinalWeightDecay = finalDecay, GradientClipping = clipping },
-            "adamw" => new AdamW { LearningRate = rate, WeightDecay = decay, FinalWeightDecay = finalDecay, GradientClipping = clipping },
+            ("adam" or "adamw") and var name => UpdatesFamily.MomentsOf(name, p) with { LearningRate = rate, WeightDecay = decay, FinalWeightDecay = finalDecay, GradientClipping = clipping },
             "lars" => new Lars
             {
                 LearningRate = rate,

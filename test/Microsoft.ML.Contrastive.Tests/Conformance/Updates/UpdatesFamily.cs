@@ -80,33 +80,30 @@ internal sealed class UpdatesFamily : GoldenFamily
             check.Numbers(name, Enumerable.Range(0, c.ExpectedValue(name).GetArrayLength()).Select(s => MomentumSchedule.Cosine(start, s, steps, end)));
     }
 
+    /// <summary>A case lists the conventions that it is about, and their parameters.</summary>
     private static void LearningRateCase(GoldenCase c, GoldenCheck check)
     {
-        var peak = c.Params.GetProperty("peak_lr").GetDouble();
-        var epochs = c.Params.GetProperty("epochs").GetInt32();
-        var stepsPerEpoch = c.Params.GetProperty("iterations_per_epoch").GetInt32();
-        var cosine = new CosineSchedule { WarmupEpochs = c.Params.GetProperty("warmup_epochs").GetInt32() };
+        var p = c.Params;
+        var (peak, stepsPerEpoch) = (p.Number("peak_lr"), p.Whole("iterations_per_epoch"));
+        var steps = p.Whole("epochs") * stepsPerEpoch;
+        var cosine = new CosineSchedule { WarmupEpochs = (int)p.Number("warmup_epochs", 0) };
+        var dino = cosine with { Convention = CosineConvention.Dino, FinalFraction = p.Number("dino_final_lr", 0) / peak };
+        var step = new StepSchedule { Factor = p.Number("step_gamma", StepSchedule.DefaultFactor) };
+        if (p.TryGetProperty("step_milestones_epochs", out var milestones))
+            step = step with { MilestoneEpochs = [.. milestones.EnumerateArray().Select(e => e.GetInt32())] };
         void Compare(string name, LearningRateSchedule schedule, int every)
         {
             if (!c.ExpectedNames.Contains(name))
                 return;
             schedule.Validate();
-            check.Numbers(
-                name,
-                Enumerable.Range(0, c.ExpectedValue(name).GetArrayLength()).Select(i => peak * schedule.At(i * every, epochs * stepsPerEpoch, stepsPerEpoch)));
+            check.Numbers(name, Enumerable.Range(0, c.ExpectedValue(name).GetArrayLength()).Select(i => peak * schedule.At(i * every, steps, stepsPerEpoch)));
         }
 
         Compare("cosine_warmup_mocov3", cosine, 1);
         Compare("cosine_warmup_byol", cosine, 1);
-        var dino = cosine with { Convention = CosineConvention.Dino, FinalFraction = c.Params.GetProperty("dino_final_lr").GetDouble() / peak };
         Compare("cosine_warmup_dino", dino, 1);
         Compare("cosine_warmup_lightly_variant", dino with { Convention = CosineConvention.Lightly }, 1);
         Compare("cosine_per_epoch_moco_simsiam", new CosineSchedule { WarmupEpochs = 0, Convention = CosineConvention.PerEpoch }, stepsPerEpoch);
-        var step = new StepSchedule
-        {
-            MilestoneEpochs = [.. c.Params.GetProperty("step_milestones_epochs").EnumerateArray().Select(e => e.GetInt32())],
-            Factor = c.Params.GetProperty("step_gamma").GetDouble(),
-        };
         Compare("step_per_epoch_moco", step, stepsPerEpoch);
     }
 
@@ -144,19 +141,18 @@ internal sealed class UpdatesFamily : GoldenFamily
         return name switch
         {
             "sgd" => new Sgd { LearningRate = rate, WeightDecay = decay, Momentum = p.Number("momentum", 0), Nesterov = p.Flag("nesterov", false) },
-            "adam" or "adamw" => AdamOf(),
+            "adam" or "adamw" => MomentsOf(name, p) with { LearningRate = rate, WeightDecay = decay },
             "lars" => new Lars { LearningRate = rate, WeightDecay = decay, Momentum = p.Number("momentum", 0), TrustCoefficient = p.Number("trust_coefficient", 0.001) },
             _ => throw new InvalidDataException($"There is no optimiser '{name}'."),
         };
+    }
 
-        Optimizer AdamOf()
-        {
-            var (beta1, beta2) = p.TryGetProperty("betas", out var betas) ? (betas[0].GetDouble(), betas[1].GetDouble()) : (0.9, 0.999);
-            var epsilon = p.Number("eps", 1e-8);
-            return name == "adam"
-                ? new Adam { LearningRate = rate, WeightDecay = decay, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon }
-                : new AdamW { LearningRate = rate, WeightDecay = decay, Beta1 = beta1, Beta2 = beta2, Epsilon = epsilon };
-        }
+    /// <summary>Adam or AdamW with the moments of a case, in whatever family.</summary>
+    internal static AdaptiveMomentEstimation MomentsOf(string name, GoldenParameters p)
+    {
+        AdaptiveMomentEstimation optimizer = name == "adam" ? new Adam() : new AdamW();
+        var (beta1, beta2) = p.Pair("betas", (0.9, 0.999));
+        return optimizer with { Beta1 = beta1, Beta2 = beta2, Epsilon = p.Number("eps", 1e-8) };
     }
 
     private static void ZeroNormsCase(GoldenCase c, GoldenCheck check)

@@ -28,6 +28,9 @@ public sealed class ToolInternalsTests
         ["ContrastiveMethod.Create"] = DiskSpace,
         ["MethodModule"] = DiskSpace,
         ["ProjectionHead"] = "mentioned by a property of EncoderNetwork",
+        ["ImageFolder"] = Said,
+        ["RandomAccessDataView"] = Said,
+        ["ViewPipeline"] = Said,
         ["ImageEncoder"] = Sharing,
         ["LabelledImages"] = Sharing,
         ["FeatureRows"] = Sharing,
@@ -39,6 +42,9 @@ public sealed class ToolInternalsTests
 
     /// <summary>PretrainingRun.</summary>
     private const string DiskSpace = "bytes of the networks of a run, to find out before it whether the disk has room for its checkpoints";
+
+    /// <summary>DatasetView and the arms of a sweep.</summary>
+    private const string Said = "which files are images, how rows are read in any order, how planned steps become a pipeline: said once; in code LoadImagesFromFolder and Pretraining";
 
     /// <summary>FewLabels and FineTuning.</summary>
     private const string Sharing = "evaluate encodes images once for measurements that would each encode them; in code Evaluation and SupervisedClassification do the same work";

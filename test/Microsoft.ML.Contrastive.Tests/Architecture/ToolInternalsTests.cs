@@ -27,7 +27,11 @@ public sealed class ToolInternalsTests
         ["ContrastiveEncoderTransformer.get_Network"] = Untrained,
         ["ContrastiveMethod.Create"] = DiskSpace,
         ["MethodModule"] = DiskSpace,
-        ["ProjectionHead"] = "mentioned by a property of EncoderNetwork",
+        ["ProjectionHead"] = Heads,
+        ["Checkpoint"] = Heads,
+        ["TrainingModule"] = Heads,
+        ["IImageEncoder"] = "what an encoder of a file is to the tool's measurements; in code it is a transformer",
+        ["LinearEvaluationProtocol.get_OtherNames"] = "further names of a protocol, of which Parse knows all",
         ["ImageFolder"] = Said,
         ["RandomAccessDataView"] = Said,
         ["ViewPipeline"] = Said,
@@ -39,6 +43,9 @@ public sealed class ToolInternalsTests
 
     /// <summary>BaselineEncoders.</summary>
     private const string Untrained = "a network without any training, made without images; in code it is what a trainer of 0 epochs returns";
+
+    /// <summary>The projection head of a run.</summary>
+    private const string Heads = "difficulty --projector takes the head from the checkpoints of a run; in code KeepProjector keeps it with the encoder";
 
     /// <summary>PretrainingRun.</summary>
     private const string DiskSpace = "bytes of the networks of a run, to find out before it whether the disk has room for its checkpoints";

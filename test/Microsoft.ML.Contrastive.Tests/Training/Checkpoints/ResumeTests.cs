@@ -164,6 +164,6 @@ public sealed class ResumeTests : IDisposable
     }
 
     /// <summary>Everything that does not depend on the clock.</summary>
-    private IEnumerable<(int, long, double, double, double, double, double, double?, double?)> Metrics(string workspace) =>
-        State(workspace).Metrics.Select(m => (m.Epoch, m.Step, m.Loss, m.LearningRate, m.FeatureSpread, m.Alignment, m.Uniformity, m.KnnAccuracy, m.OnlineTrainingAccuracy));
+    private IEnumerable<EpochMetrics> Metrics(string workspace) =>
+        State(workspace).Metrics.Select(m => m with { ImagesPerSecond = 0, WaitingForData = 0, Elapsed = default });
 }

@@ -122,7 +122,8 @@ public sealed class ContrastiveCatalog
 
     /// <summary>
     /// Saves a picture of what augmentation does, to be looked at before anything is trained: for some rows the image with its crops outlined, the
-    /// views beside it, and below them the ratio of the areas of the first two crops, the larger to the smaller.
+    /// views beside it, and below them the ratio of the areas of the first two crops, the larger to the smaller, and each view's recipe: crop in pixels and its area, then what
+    /// applies in the order in which it does (bri, con, sat: factors of brightness, contrast and saturation; hue: shift in turns; blur: σ in pixels).
     /// </summary>
     /// <param name="path">The PNG file to write, in a folder that exists; a file that is there is replaced once the new one is complete.</param>
     /// <param name="views">Data with view columns and the image column that they are made from.</param>

@@ -80,7 +80,7 @@ public sealed class DifficultyCatalog
         return BetaSuggestion.From(ByBeta(views, pilotEncoder, betas, options), targetDifficulty);
     }
 
-    /// <summary>Saves a picture of measured pairs, sorted by difficulty, with their area ratio and similarity below them.</summary>
+    /// <summary>Saves a picture of measured pairs, sorted by difficulty, with their area ratio, their similarity and both views' recipes below them.</summary>
     /// <param name="path">The PNG file to write, in a folder that exists; a file that is there is replaced once the new one is complete.</param>
     /// <param name="views">The data that was measured.</param>
     /// <param name="difficulty">The measurement, by <see cref="Measure"/> or a point of a curve: its pairs are drawn as they were measured.</param>

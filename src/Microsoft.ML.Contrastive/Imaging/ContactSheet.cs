@@ -3,14 +3,15 @@ using Microsoft.ML.Contrastive.Augmentation;
 namespace Microsoft.ML.Contrastive.Imaging;
 
 /// <summary>
-/// A picture of what a view plan does: for each of some images the image with its crops outlined, its views beside it, and a caption. A view
-/// and its outline have one colour.
+/// A picture of what a view plan does: for each of some images the image with its crops outlined, its views beside it, a caption, and each
+/// view's recipe. A view, its outline and the mark of its recipe have one colour.
 /// </summary>
 internal static class ContactSheet
 {
     private const int SmallestTile = 96, LargestTile = 256;
     private const int Margin = 16, Gap = 6, Frame = 3, Outline = 2, Dot = 2;
     private const int TextHeight = (PixelFont.Height + PixelFont.Descent) * Dot;
+    private const int RecipeHeight = PixelFont.Height + PixelFont.Descent + 2, RecipeIndent = 12;
     private const uint Paper = 0xFFFFFF, Ink = 0x222222;
 
     /// <summary>Colours of the first, second, … view that most kinds of colour blindness tell apart (Okabe and Ito, 2008).</summary>
@@ -37,7 +38,8 @@ internal static class ContactSheet
         int tile = Math.Min(side < SmallestTile ? side * ((SmallestTile + side - 1) / side) : side, LargestTile);
         int tileStep = tile + (2 * Frame) + Gap;
         int cellWidth = ((views + 1) * tileStep) - Gap;
-        int cellHeight = tile + (2 * Frame) + Gap + TextHeight;
+        int recipeLines = all.Max(row => Recipes(row, cellWidth).Count());
+        int cellHeight = tile + (2 * Frame) + Gap + TextHeight + (recipeLines > 0 ? Gap + (recipeLines * RecipeHeight) : 0);
         if (columns == 0)
             columns = Math.Max(1, (int)Math.Round(Math.Sqrt((double)all.Length * (cellHeight + Margin) / (cellWidth + Margin))));
         columns = Math.Min(columns, sections.Max(section => section.Rows.Count));
@@ -80,8 +82,21 @@ internal static class ContactSheet
         // Below the middle of the views, or from the left edge of the cell where it is too long for that.
         int textWidth = row.Caption.Length * PixelFont.Advance * Dot;
         int middle = x + tileStep + ((cellWidth - tileStep) / 2);
-        canvas.Write(row.Caption, Math.Max(x, middle - (textWidth / 2)), y + tile + (2 * Frame) + Gap, Dot, Ink);
+        int top = y + tile + (2 * Frame) + Gap;
+        canvas.Write(row.Caption, Math.Max(x, middle - (textWidth / 2)), top, Dot, Ink);
+        top += TextHeight + Gap;
+        foreach ((int? view, string line) in Recipes(row, cellWidth))
+        {
+            if (view is { } v)
+                canvas.Fill(x, top, PixelFont.Height, PixelFont.Height, Colors[v % Colors.Length]);
+            canvas.Write(line, x + RecipeIndent, top, dot: 1, Ink);
+            top += RecipeHeight;
+        }
     }
+
+    /// <summary>The lines of the views' recipes; the first of each has the view's number.</summary>
+    private static IEnumerable<(int? View, string Line)> Recipes(ContactSheetRow row, int cellWidth) => row.Crops.SelectMany((recipe, view) =>
+        RecipeCaption.Lines(recipe, (cellWidth - RecipeIndent) / PixelFont.Advance).Select((line, i) => (i == 0 ? view : (int?)null, line)));
 
     private static void DrawSource(RgbCanvas canvas, Resize resize, ContactSheetRow row, int x, int y, int tile)
     {

@@ -16,7 +16,7 @@ internal sealed record ContactSheetImage(ReadOnlyMemory<byte> Pixels, int Width,
 /// <summary>One image on a contact sheet, with its views.</summary>
 /// <param name="Source">The image that the views are made of.</param>
 /// <param name="Views">The views, all of one size.</param>
-/// <param name="Crops">Where each view was cropped, as recipes say it; empty where nobody knows.</param>
+/// <param name="Crops">How each view was made, which is drawn as the outline of its crop and written below; empty where nobody knows.</param>
 /// <param name="Caption">What stands below.</param>
 internal sealed record ContactSheetRow(
     ContactSheetImage Source, IReadOnlyList<ContactSheetImage> Views, IReadOnlyList<ViewRecipe> Crops, string Caption)

@@ -106,30 +106,25 @@ internal sealed class ViewRenderer
 
     private static void Color(Span<byte> planes, in ViewRecipe recipe)
     {
-        Span<byte> left = [0, 1, 2, 3];
-        int rank = recipe.ColorOrder % 24;
-        for (int n = 4, block = 6; n > 0; n--)
+        Span<byte> order = stackalloc byte[4];
+        ColorOrder.Write(recipe.ColorOrder, order);
+        foreach (byte operation in order)
         {
-            int digit = rank / block;
-            rank %= block;
-            switch (left[digit])
+            switch (operation)
             {
-                case 0 when recipe.Brightness != 1:
+                case ColorOrder.Brightness when recipe.Brightness != 1:
                     ColorOperations.Brightness(planes, recipe.Brightness);
                     break;
-                case 1 when recipe.Contrast != 1:
+                case ColorOrder.Contrast when recipe.Contrast != 1:
                     ColorOperations.Contrast(planes, recipe.Contrast);
                     break;
-                case 2 when recipe.Saturation != 1:
+                case ColorOrder.Saturation when recipe.Saturation != 1:
                     ColorOperations.Saturation(planes, recipe.Saturation);
                     break;
-                case 3 when recipe.Hue != 0:
+                case ColorOrder.Hue when recipe.Hue != 0:
                     Hue.Shift(planes, recipe.Hue);
                     break;
             }
-            left[(digit + 1)..].CopyTo(left[digit..]);
-            if (n > 1)
-                block /= n - 1;
         }
     }
 

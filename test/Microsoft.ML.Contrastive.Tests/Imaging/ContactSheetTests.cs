@@ -57,6 +57,40 @@ public sealed class ContactSheetTests
     }
 
     [Fact]
+    public void A_recipe_is_told_in_the_order_in_which_it_applies_and_without_what_does_not()
+    {
+        var recipe = new ViewRecipe
+        {
+            CropX = 4, CropY = 2.26f, CropWidth = 27, CropHeight = 31, Scale = 0.654f, Flip = true, HasColor = true, ColorOrder = 23, Brightness = 1.207f, Contrast = 1, Saturation = 0.8f, Hue = -0.026f,
+            Grayscale = true, BlurSigma = 0.841f, Solarize = true, SolarizeThreshold = 128, RandAugment1 = RandAugmentOperation.Equalize, RandAugment2 = RandAugmentOperation.Rotate, RandAugment2Argument = -7.5f, LastGrayscale = true,
+        };
+        string all = "27x31 at 4,2.3, area 0.65, flip, hue -0.03, sat 0.80, bri 1.21, grey, blur 0.84, solarize 128, Equalize, Rotate -7.5, grey";
+        Assert.Equal([all], RecipeCaption.Lines(recipe, 200));
+
+        IReadOnlyList<string> lines = RecipeCaption.Lines(recipe, 30);
+        Assert.Equal(all, string.Join(' ', lines));
+        Assert.All(lines, line => Assert.InRange(line.Length, 10, 30));
+        Assert.DoesNotContain(Convert.ToHexString(PixelFont.Glyph('€')), all.Where(c => c != ' ').Select(c => Convert.ToHexString(PixelFont.Glyph(c))));
+        Assert.Equal(["1x1 at 0,0, hue 0.00"], RecipeCaption.Lines(new ViewRecipe { CropWidth = 1, CropHeight = 1, HasColor = true, Brightness = 1, Contrast = 1, Saturation = 1, Hue = -0.002f }, 30));
+        Assert.Equal(["1x1 at 0,0"], RecipeCaption.Lines(new ViewRecipe { CropWidth = 1, CropHeight = 1, Brightness = 2, ColorOrder = 3 }, 30));
+    }
+
+    [Fact]
+    public void Every_view_has_its_recipe_below_behind_a_mark_of_its_colour()
+    {
+        ContactSheetRow row = Rows(1, views: 2)[0];
+        byte[] without = Sheet([row with { Crops = [] }]), with = Sheet([row]);
+        using MLImage small = MLImage.CreateFromStream(new MemoryStream(without)), large = MLImage.CreateFromStream(new MemoryStream(with));
+        int added = large.Height - small.Height;
+        Assert.True(added >= 2 * PixelFont.Height, $"{added} pixels");
+        byte[] rgb = new byte[MLImagePixels.PackedLength(large)];
+        MLImagePixels.CopyTo(large, rgb);
+        // Okabe and Ito's vermilion and blue, which frame the views, one above the other at the left edge of the cell.
+        List<string> marks = [.. Enumerable.Range(large.Height - added - 16, added).Select(y => Convert.ToHexString(rgb, ((y * large.Width) + 16) * 3, 3)).Where(color => color is "D55E00" or "0072B2").Distinct()];
+        Assert.Equal(["D55E00", "0072B2"], marks);
+    }
+
+    [Fact]
     public void Ratio_of_areas_is_the_larger_to_the_smaller()
     {
         var small = new ViewRecipe { CropWidth = 10, CropHeight = 20 };

@@ -74,7 +74,7 @@ internal static class JointAugmentationPage
 
     public static void Losses()
     {
-        Figure losses = TrainingFigure.Create(((string[])["-1", "0", "1"]).Select(beta => ($"β = {beta}", EpochMetrics.ReadFile($"runs/beta{beta}/metrics.jsonl"))), TrainingMetric.Loss);
+        Figure losses = TrainingFigure.Create(((string[])["-2", "0", "2"]).Select(beta => ($"β = {beta}", EpochMetrics.ReadFile($"runs/beta{beta}/metrics.jsonl"))), TrainingMetric.Loss);
         losses.SavePng("loss-by-beta.png");
     }
 

@@ -61,8 +61,26 @@ public sealed class ContactSheetTests
     {
         var recipe = new ViewRecipe
         {
-            CropX = 4, CropY = 2.26f, CropWidth = 27, CropHeight = 31, Scale = 0.654f, Flip = true, HasColor = true, ColorOrder = 23, Brightness = 1.207f, Contrast = 1, Saturation = 0.8f, Hue = -0.026f,
-            Grayscale = true, BlurSigma = 0.841f, Solarize = true, SolarizeThreshold = 128, RandAugment1 = RandAugmentOperation.Equalize, RandAugment2 = RandAugmentOperation.Rotate, RandAugment2Argument = -7.5f, LastGrayscale = true,
+            CropX = 4,
+            CropY = 2.26f,
+            CropWidth = 27,
+            CropHeight = 31,
+            Scale = 0.654f,
+            Flip = true,
+            HasColor = true,
+            ColorOrder = 23,
+            Brightness = 1.207f,
+            Contrast = 1,
+            Saturation = 0.8f,
+            Hue = -0.026f,
+            Grayscale = true,
+            BlurSigma = 0.841f,
+            Solarize = true,
+            SolarizeThreshold = 128,
+            RandAugment1 = RandAugmentOperation.Equalize,
+            RandAugment2 = RandAugmentOperation.Rotate,
+            RandAugment2Argument = -7.5f,
+            LastGrayscale = true,
         };
         string all = "27x31 at 4,2.3, area 0.65, flip, hue -0.03, sat 0.80, bri 1.21, grey, blur 0.84, solarize 128, Equalize, Rotate -7.5, grey";
         Assert.Equal([all], RecipeCaption.Lines(recipe, 200));

@@ -98,10 +98,7 @@ public sealed record Lars : Optimizer
                 MoveAdapted(i, learningRate, weightDecay);
         }
 
-        /// <summary>
-        /// The lengths are of single parameters, so these go one by one; the ratio stays on the device. The decayed gradient is made twice, block by block in the
-        /// cache, which is less work than to write it to memory and to read it back.
-        /// </summary>
+        /// <summary>The lengths are of single parameters, so these go one by one; the ratio stays on the device.</summary>
         private void MoveAdapted(int parameter, double learningRate, double weightDecay)
         {
             using var scope = NewDisposeScope();
@@ -109,7 +106,12 @@ public sealed record Lars : Optimizer
             foreach (var (start, length) in Flat.Blocks(parameter, parameter))
             {
                 using var block = NewDisposeScope();
-                Move(start, length, learningRate, (momentum, rate) => momentum.AddProduct(Decayed(start, length, weightDecay), ratio, rate));
+                Move(start, length, learningRate, (momentum, rate) =>
+                {
+                    momentum.AddProduct(Flat.Gradients!.narrow(0, start, length), ratio, rate);
+                    if (weightDecay != 0)
+                        momentum.AddProduct(Flat.Values.narrow(0, start, length), ratio, rate * weightDecay);
+                });
             }
         }
 
@@ -123,23 +125,27 @@ public sealed record Lars : Optimizer
         /// <summary>What the direction of one parameter is multiplied by, a tensor without dimensions.</summary>
         private Tensor Ratio(int parameter, double weightDecay)
         {
-            List<Tensor> weights = [], gradients = [];
+            List<Tensor> ww = [], wg = [], gg = [];
             foreach (var (start, length) in Flat.Blocks(parameter, parameter))
             {
-                weights.Add(Flat.Values.narrow(0, start, length).norm());
-                using var d = _lars.Ratio == LarsRatio.DecayedGradient ? Decayed(start, length, weightDecay) : Flat.Gradients!.narrow(0, start, length);
-                gradients.Add(d.norm());
+                var (w, g) = (Flat.Values.narrow(0, start, length), Flat.Gradients!.narrow(0, start, length));
+                ww.Add(w.dot(w));
+                gg.Add(g.dot(g));
+                if (weightDecay != 0)
+                    wg.Add(w.dot(g));
             }
 
-            var (weightNorm, gradientNorm) = (Length(weights), Length(gradients));
-            var denominator = _lars.Ratio == LarsRatio.DecayedGradient ? gradientNorm : gradientNorm.Plus(weightNorm, weightDecay).Add(LightningEpsilon);
+            var (weightSquare, gradientSquare) = (Sum(ww), Sum(gg));
+            var denominator = gradientSquare;
+            // ‖g + λ w‖² = g·g + 2 λ w·g + λ² w·w, which spares writing the sum; rounding may take it below 0.
+            if (_lars.Ratio == LarsRatio.DecayedGradient && weightDecay != 0)
+                denominator = gradientSquare.Plus(Sum(wg), 2 * weightDecay).Add(weightSquare, weightDecay * weightDecay).relu_();
+            var (weightNorm, gradientNorm) = (weightSquare.sqrt(), denominator.sqrt());
+            denominator = _lars.Ratio == LarsRatio.DecayedGradient ? gradientNorm : gradientNorm.Plus(weightNorm, weightDecay).Add(LightningEpsilon);
             return where((weightNorm > 0) & (gradientNorm > 0), weightNorm.Times(_lars.TrustCoefficient) / denominator, ones_like(weightNorm));
         }
 
-        private Tensor Decayed(long start, long length, double weightDecay) =>
-            Flat.Gradients!.narrow(0, start, length).Plus(Flat.Values.narrow(0, start, length), weightDecay);
-
-        private static Tensor Length(List<Tensor> blocks) => blocks.Count == 1 ? blocks[0] : stack(blocks).norm();
+        private static Tensor Sum(List<Tensor> blocks) => blocks.Count == 1 ? blocks[0] : stack(blocks).sum();
     }
 }
 

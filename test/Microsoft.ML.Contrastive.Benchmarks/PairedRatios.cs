@@ -33,10 +33,17 @@ internal static class PairedRatios
     {
         Array.Sort(ratios);
         int rank = Rank(ratios.Length, out double coverage);
-        double median = (ratios[(ratios.Length - 1) / 2] + ratios[ratios.Length / 2]) / 2;
+        double median = Median(ratios);
         return string.Create(
             CultureInfo.InvariantCulture,
             $"median {median:F3}, {coverage:P0} interval {ratios[rank]:F3} to {ratios[^(rank + 1)]:F3}, {ratios.Length} pairs.");
+    }
+
+    /// <summary>The middle value, or the mean of both.</summary>
+    public static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 
     /// <summary>

@@ -133,6 +133,23 @@ epoch.Add(data);
 epoch.Add(used);
 epoch.SetAction(arguments => EpochRun.Execute(arguments.GetValue(data)!, arguments.GetValue(used)));
 
+var threads = new Command("threads", "Compares trainings with the cores split otherwise between rendering and torch, in turns, a process each; prints ratios to the trainer's own split and writes JSON.");
+var threadRounds = new Option<int>("--rounds") { Description = "Trainings of each split; medians count.", DefaultValueFactory = _ => 7 };
+var threadSides = new Option<int[]>("--size") { Description = "Sides of images and views in pixels.", DefaultValueFactory = _ => [32, 224], AllowMultipleArgumentsPerToken = true };
+var threadOutput = new Option<string>("--output") { Description = "The JSON file.", DefaultValueFactory = _ => Path.Combine("artifacts", "threads.json") };
+var threadFolder = new Option<string?>("--folder") { Description = "Trains in this process on a folder that is there." };
+var renderThreads = new Option<int?>("--render") { Description = "Threads that render, in this process." };
+var torchThreads = new Option<int?>("--torch") { Description = "Threads that torch computes with, in this process." };
+threads.Add(threadRounds);
+threads.Add(threadSides);
+threads.Add(threadOutput);
+threads.Add(threadFolder);
+threads.Add(renderThreads);
+threads.Add(torchThreads);
+threads.SetAction(arguments => arguments.GetValue(threadFolder) is { } folder
+    ? ThreadSplitRun.Measure(folder, arguments.GetValue(threadSides)![0], arguments.GetValue(renderThreads), arguments.GetValue(torchThreads))
+    : ThreadSplitRun.Execute(arguments.GetValue(threadRounds), arguments.GetValue(threadSides)!, arguments.GetValue(threadOutput)!));
+
 var micro = new Command("micro", "Sampling recipes and rendering views, by BenchmarkDotNet, e.g. micro --filter '*'.") { TreatUnmatchedTokensAsErrors = false };
 micro.SetAction(arguments => _ = BenchmarkSwitcher.FromAssembly(typeof(RecipeSampling).Assembly).Run([.. arguments.UnmatchedTokens]));
 
@@ -155,6 +172,7 @@ return new RootCommand("Benchmarks of Microsoft.ML.Contrastive.")
     update,
     profile,
     epoch,
+    threads,
     micro,
 }
 .Parse(args).Invoke();

@@ -24,9 +24,11 @@ internal static class SmallPretraining
     /// <param name="monitoredImages">Images that are looked at after each epoch.</param>
     /// <param name="afterEpoch">Called after each epoch.</param>
     /// <param name="backbone">The network; <see cref="Backbone"/> when it is left out.</param>
+    /// <param name="renderThreads">Threads that render; the trainer's choice when it is left out.</param>
+    /// <param name="torchThreads">Threads that torch computes with; torch's own when it is left out.</param>
     public static ContrastiveEncoderTransformer Fit(
         int seed, IDataView images, CropStep crop, ContrastiveMethod method, Optimizer optimizer, int batchSize, int epochs,
-        int monitoredImages, Action<EpochMetrics>? afterEpoch, Backbone? backbone = null)
+        int monitoredImages, Action<EpochMetrics>? afterEpoch, Backbone? backbone = null, int? renderThreads = null, int? torchThreads = null)
     {
         var mlContext = new MLContext(seed);
         string[] views = ["View1", "View2"];
@@ -47,6 +49,8 @@ internal static class SmallPretraining
                 Epochs = epochs,
                 MonitoredImages = monitoredImages,
                 MetricsCallback = afterEpoch,
+                RenderThreads = renderThreads,
+                TorchThreads = torchThreads,
             }))
             .Fit(images).LastTransformer;
     }

@@ -43,7 +43,7 @@ internal static class UpdateRun
         {
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {optimizers[i].GetType().Name} | {1000 * Median(seconds[i]):F1} | {1000 * processor[i].Average():F1} | {Median(seconds[i].Zip(seconds[0], (own, sgd) => own / sgd)):F2} |"));
+                $"| {optimizers[i].GetType().Name} | {1000 * PairedRatios.Median(seconds[i]):F1} | {1000 * processor[i].Average():F1} | {PairedRatios.Median(seconds[i].Zip(seconds[0], (own, sgd) => own / sgd)):F2} |"));
             states[i].Dispose();
             networks[i].Dispose();
         }
@@ -51,11 +51,5 @@ internal static class UpdateRun
         Console.WriteLine();
         Console.WriteLine($"ResNet-18, median of {rounds} rounds. {Hardware.Description}");
         return 0;
-    }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 }

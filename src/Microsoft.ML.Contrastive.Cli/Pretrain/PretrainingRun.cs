@@ -42,7 +42,7 @@ internal sealed class PretrainingRun(RunFolder folder, RunSettings run, Contrast
             Dataset = new DatasetFacts(
                 dataset.Path, dataset.Format, splits.Sum(dataset.CountOf), HasValidation ? dataset.CountOf(Split.Validation) : 0, dataset.ClassNames),
             Device = mlContext.GpuDeviceId is { } gpu ? string.Create(CultureInfo.InvariantCulture, $"cuda:{gpu}") : "cpu",
-            Threads = torch.get_num_threads(),
+            Threads = run.TorchThreads ?? torch.get_num_threads(),
             Method = preset.Method.Name,
             Backbone = preset.Backbone.Name,
             FeatureDimension = features,

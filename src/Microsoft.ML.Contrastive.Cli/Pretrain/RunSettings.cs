@@ -64,6 +64,9 @@ internal sealed record RunSettings
     /// <inheritdoc cref="TrainingOptions.RenderThreads"/>
     public int? RenderThreads { get; init; }
 
+    /// <inheritdoc cref="TrainingOptions.TorchThreads"/>
+    public int? TorchThreads { get; init; }
+
     /// <inheritdoc cref="TrainingOptions.Precision"/>
     public Precision Precision { get; init; }
 
@@ -88,6 +91,7 @@ internal sealed record RunSettings
         options.StoredShorterSide = StoredShorterSide;
         options.MaximumStoreBytes = MaximumStoreBytes;
         options.RenderThreads = RenderThreads;
+        options.TorchThreads = TorchThreads;
         options.Precision = Precision;
         options.MemoryFormat = MemoryFormat;
     }

@@ -216,6 +216,13 @@ public abstract partial class TrainingOptions
     /// <value>The default value is <see langword="null"/>: half of the processors on the CPU, all of them when training runs on a GPU.</value>
     public int? RenderThreads { get; set; }
 
+    /// <summary>
+    /// Threads that torch computes with on the CPU, at least 1. Torch has one such number in a process: it is as before once training is over. Sums over several threads are rounded otherwise than those over
+    /// one, so that weights differ in their last bits.
+    /// </summary>
+    /// <value>The default value is <see langword="null"/>: torch's own, which is <c>OMP_NUM_THREADS</c> or the number of cores, or what <c>torch.set_num_threads</c> was told.</value>
+    public int? TorchThreads { get; set; }
+
     /// <summary>The numbers that networks calculate with in training. The log says what was chosen.</summary>
     /// <value>The default value is <see cref="Training.Precision.Auto"/>: single precision on most CPUs, bfloat16 on a GPU.</value>
     public Precision Precision { get; set; }

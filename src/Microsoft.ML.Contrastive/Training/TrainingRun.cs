@@ -38,6 +38,7 @@ internal sealed class TrainingRun(MLContext context, TrainingOptions options, Tr
         Device device = TorchDevice.Select(context, channel);
         options = options.ResolvedFor(device.type);
         using KeptMemory? memory = device.type == DeviceType.CPU ? KeptMemory.Begin() : null;
+        using TorchThreadCount? threads = options.TorchThreads is { } count ? new TorchThreadCount(count) : null;
         var errors = new ImageErrors(options.UnreadableImages, channel);
         using IViewSource source = ViewSources.Open(trainData, views, options, unchecked((ulong)seed), device, errors, channel, task.Labels);
         var schedule = new TrainingSchedule(options.Epochs, options.BatchSize, options.GradientAccumulationSteps, options.Optimizer, options.LearningRateSchedule);

@@ -46,7 +46,7 @@ internal static class ViewSources
         var source = new StoredViewSource(images, plan, inPlan, options.Normalization, seed, threads, labels);
         if (Agrees(source, data, image, views, options))
         {
-            channel.Info(MessageSensitivity.None, "{0}", $"{threads} thread(s) render views ({nameof(options.RenderThreads)}) while torch computes on {(device.type == DeviceType.CPU ? $"{get_num_threads()} of {Environment.ProcessorCount} processors (torch.set_num_threads, OMP_NUM_THREADS)" : device.ToString())}.");
+            channel.Info(MessageSensitivity.None, "{0}", $"{threads} thread(s) render views ({nameof(options.RenderThreads)}) while torch computes on {(device.type == DeviceType.CPU ? $"{get_num_threads()} of {Environment.ProcessorCount} processors ({nameof(options.TorchThreads)})" : device.ToString())}.");
             return source;
         }
 

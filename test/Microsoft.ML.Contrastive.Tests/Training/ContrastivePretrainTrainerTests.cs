@@ -237,6 +237,7 @@ public sealed class ContrastivePretrainTrainerTests : IDisposable
         { "Epochs", new() { Epochs = -1 } },
         { "BatchSize", new() { BatchSize = 1 } },
         { "RenderThreads", new() { RenderThreads = 0 } },
+        { "TorchThreads is 0", new() { TorchThreads = 0 } },
         { "ImageStorage is 9", new() { ImageStorage = (ImageStorage)9 } },
         { "ImageStorePath is ' '", new() { ImageStorePath = " " } },
         { "StoredShorterSide is 0", new() { StoredShorterSide = 0 } },

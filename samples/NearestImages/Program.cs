@@ -34,13 +34,9 @@ string[] files = [.. Directory.EnumerateFiles(args[1], "*", SearchOption.AllDire
 using var encoder = new ImageEmbeddingGenerator(args[0]);
 float[] query = (await encoder.GenerateVectorAsync(await DataContent.LoadFromAsync(args[2]))).ToArray();
 
-var found = new List<(float Cosine, string File)>();
-foreach (string[] some in files.Chunk(64))
-{
-    DataContent[] images = await Task.WhenAll(some.Select(async file => await DataContent.LoadFromAsync(file)));
-    foreach ((string file, Embedding<float> embedding) in some.Zip(await encoder.GenerateAsync(images)))
-        found.Add((TensorPrimitives.CosineSimilarity(query, embedding.Vector.Span), file));
-}
+// Files are read as the encoder comes to them, at most a batch ahead.
+IEnumerable<DataContent> images = files.Select(path => new DataContent(File.ReadAllBytes(path), "application/octet-stream") { Name = path });
+var found = files.Zip(await encoder.GenerateAsync(images), (path, embedding) => (Cosine: TensorPrimitives.CosineSimilarity(query, embedding.Vector.Span), File: path));
 
 foreach ((float cosine, string file) in found.OrderByDescending(f => f.Cosine).Take(count))
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{cosine:F4}\t{file}"));

@@ -59,7 +59,7 @@ internal sealed class DownloadCommand
         }
 
         progress.Say($"{set.Description} In '{folder}', checksums right. {set.ChecksumSource}");
-        progress.Say(string.Create(CultureInfo.InvariantCulture, $"Next: {Program.Name} pretrain --dataset {(folder.Contains(' ', StringComparison.Ordinal) ? $"\"{folder}\"" : folder)}"));
+        progress.Say(string.Create(CultureInfo.InvariantCulture, $"Next: {Program.Name} pretrain --dataset {Shell.Quoted(folder)}"));
         return ExitCode.Success;
     }
 

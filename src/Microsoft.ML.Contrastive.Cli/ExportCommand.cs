@@ -15,11 +15,12 @@ internal sealed class ExportCommand
     private static readonly string[] WeightExtensions = [".safetensors", ".pth", ".pt"];
 
     private readonly EncoderOptions _encoder = new();
-    private readonly Option<string> _output = new("--output") { Description = "The file: .onnx, .safetensors, .pth or .pt. An existing one is replaced once the new one is whole.", HelpName = "FILE", Required = true };
+    private readonly Option<string> _output = new("--output") { Description = "The file: .onnx, .safetensors, .pth or .pt.", HelpName = "FILE", Required = true };
+    private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replace the file where it exists, once the new one is whole." };
     private readonly Option<int?> _fixedBatch = new("--fixed-batch") { Description = "ONNX: images a call; any number when left out.", HelpName = "N", CustomParser = OptionParsing.Whole(1) };
     private readonly Option<bool> _rawImage = new("--raw-image") { Description = "ONNX: the input is the image as decoders give it, of any size; resizing is part of the graph." };
     private readonly Option<bool> _featureMap = new("--feature-map") { Description = "ONNX: the last feature map instead of pooled features, for detectors and segmenters." };
-    private readonly Option<OnnxWeightType> _weights = new("--weights") { Description = "ONNX: float32, float16 or int8.", HelpName = "TYPE", CustomParser = OptionParsing.Parsed(Choice<OnnxWeightType>), DefaultValueFactory = _ => OnnxWeightType.Float32 };
+    private readonly Option<OnnxWeightType> _weights = new("--weights") { Description = "ONNX: float32, float16 or int8. Default: float32.", HelpName = "TYPE", CustomParser = OptionParsing.Parsed(Choice<OnnxWeightType>) };
     private readonly Option<bool> _keepBatchNorm = new("--keep-batch-norm") { Description = "ONNX: leave batch norms as they are instead of folding them into convolutions." };
     private readonly Option<string?> _license = new("--license") { Description = "ONNX: the licence of the weights, e.g. an SPDX identifier.", HelpName = "TEXT" };
     private readonly Option<string?> _inputName = new("--input-name") { Description = "ONNX: name of the input. Default: image.", HelpName = "NAME" };
@@ -35,7 +36,7 @@ internal sealed class ExportCommand
             "Writes an encoder as an ONNX file, which is run and compared with the network, or as weights for PyTorch.",
             ["--encoder runs/photos --output encoder.onnx", "--encoder runs/photos --checkpoint best --output phone.onnx --raw-image --weights int8", "--encoder runs/photos --output encoder.pth --names timm", "--encoder moco_v2_800ep_pretrain.pth.tar --backbone resnet50 --output moco.onnx"],
             [
-                .. command._encoder.All, command._output, command._fixedBatch, command._rawImage, command._featureMap, command._weights, command._keepBatchNorm, command._license, command._inputName,
+                .. command._encoder.All, command._output, command._overwrite, command._fixedBatch, command._rawImage, command._featureMap, command._weights, command._keepBatchNorm, command._license, command._inputName,
                 command._outputName, command._names, CommonOptions.Device, CommonOptions.Json, CommonOptions.Libtorch,
             ],
             command.Run);
@@ -43,8 +44,7 @@ internal sealed class ExportCommand
 
     private int Run(VerbContext context)
     {
-        // An existing one is replaced once the new one is whole.
-        string output = OutputFile.Require(context.Value(_output)!, [OnnxExtension, .. WeightExtensions], overwrite: true);
+        string output = OutputFile.Require(context.Value(_output)!, [OnnxExtension, .. WeightExtensions], context.Value(_overwrite));
         bool onnx = Path.GetExtension(output).Equals(OnnxExtension, StringComparison.OrdinalIgnoreCase);
         RequireFor(onnx ? [_names] : [_fixedBatch, _rawImage, _featureMap, _weights, _keepBatchNorm, _license, _inputName, _outputName], context, onnx ? "weights" : "ONNX");
 

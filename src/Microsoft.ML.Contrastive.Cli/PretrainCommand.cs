@@ -70,12 +70,12 @@ internal sealed class PretrainCommand
         foreach (string note in dataset.Notes)
             display.Note(note);
         if (!resumed)
-            RunFolder.Write(folder.Configuration, configuration.ToString());
+            folder.Write(configuration);
         RunRecord record = run.Execute(display, resumed, context.Cancellation);
 
         // What was refused has changed nothing.
         if (resumed)
-            RunFolder.Write(folder.Configuration, configuration.ToString());
+            folder.Write(configuration);
         bool reported = record.Status == RunStatus.Completed && RunReport.TryWrite(context, folder, settings, dataset, display);
         json?.Write("end", new { Folder = folder.Path, Run = record, Report = reported ? folder.Report : null });
         return Conclude(context, record, run.LastStep, folder, reported);

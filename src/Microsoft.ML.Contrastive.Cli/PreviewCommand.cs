@@ -55,16 +55,47 @@ internal sealed class PreviewCommand
         using Dataset dataset = Dataset.Open(context.Value(_dataset)!, new DatasetOptions { Format = context.Value(_format), Announce = context.Error.WriteLine, Cancellation = context.Cancellation });
         foreach (string note in dataset.Notes)
             context.Error.WriteLine(note);
+        int rows = context.Value(_rows) ?? DefaultRows;
+        IDataView images = dataset.RowsAt(Shown(context, dataset, rows));
         MLContext mlContext = context.CreateMLContext(context.Value(_seed) ?? 1);
         ContactSheetGroup[] groups = [.. arms.Select(arm => new ContactSheetGroup(
             arm.Name,
-            arm.AppendTo(new EstimatorChain<ITransformer>(), mlContext, preset, DatasetView.ImageColumnName).Fit(dataset.Rows).Transform(dataset.Rows)))];
-        mlContext.Contrastive().SaveContactSheet(output, groups, new ContactSheetOptions { Rows = context.Value(_rows) ?? DefaultRows, Title = preset.Name });
+            arm.AppendTo(new EstimatorChain<ITransformer>(), mlContext, preset, DatasetView.ImageColumnName).Fit(images).Transform(images)))];
+        mlContext.Contrastive().SaveContactSheet(output, groups, new ContactSheetOptions { Rows = rows, Title = preset.Name });
         if (context.Json)
             context.WriteJson(new { File = output, Groups = arms.Select(arm => arm.Name), Preset = preset.Name, dataset.Format, Images = dataset.Count });
         else
             context.Output.WriteLine($"wrote {output}: {string.Join(", ", arms.Select(arm => arm.Name))}, by {preset.Name}");
         return ExitCode.Success;
+    }
+
+    /// <summary>Places of images that are spread evenly over the data; in place of one that cannot be decoded the next that can.</summary>
+    /// <exception cref="InvalidDataException">None can be decoded.</exception>
+    private static int[] Shown(VerbContext context, Dataset dataset, int rows)
+    {
+        var shown = new List<int>();
+        string problem = "";
+        for (int row = 0; row < rows; row++)
+        {
+            int end = (int)((row + 1L) * dataset.Count / rows);
+            for (int place = (int)((long)row * dataset.Count / rows); place < end; place++)
+            {
+                context.Cancellation.ThrowIfCancellationRequested();
+                try
+                {
+                    dataset.Images[place].Source.Check(dataset.Images[place].Index);
+                    shown.Add(place);
+                    break;
+                }
+                catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
+                {
+                    problem = error.Message;
+                    context.Error.WriteLine($"Left out: {problem}");
+                }
+            }
+        }
+
+        return shown.Count > 0 ? [.. shown] : throw new InvalidDataException($"None of the {dataset.Count} images of '{dataset.Path}' can be decoded. {problem}");
     }
 
     private ContrastivePreset Preset(VerbContext context)

@@ -29,6 +29,7 @@ internal sealed class ReportCommand
     {
         var folder = new RunFolder(context.Arguments.GetValue(_run)!);
         (RunSettings settings, _) = ReportRun.Read(folder).Settings;
+        OutputFile.Require(folder.Report, [Path.GetExtension(folder.Report)], overwrite: true, _run.Name);
         string path = context.Value(_dataset) ?? settings.Dataset;
         string? missing = context.Has(_dataset) || File.Exists(path) || Directory.Exists(path)
             ? null

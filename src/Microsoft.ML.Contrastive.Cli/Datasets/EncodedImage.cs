@@ -42,30 +42,35 @@ internal static class EncodedImage
         return SKCodec.Create(SKData.CreateCopy(bytes)) is { } codec ? RequireUsable(codec, name) : throw NoImage(name);
     }
 
-    /// <summary>The pixels.</summary>
-    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    /// <summary>The pixels, all of them: of a file that is cut off, decoders elsewhere leave the missing part black without an error.</summary>
+    /// <exception cref="InvalidDataException">It is cut off or damaged.</exception>
     public static MLImage Decode(SKCodec codec, string name)
     {
-        using SKBitmap? bitmap = SKBitmap.Decode(codec);
-        if (bitmap is null)
-            throw Damaged(name);
+        using SKBitmap bitmap = Pixels(codec, name);
         if (bitmap.ColorType == SKColorType.Bgra8888)
             return MLImage.CreateFromPixels(bitmap.Width, bitmap.Height, MLPixelFormat.Bgra32, bitmap.GetPixelSpan());
         using SKBitmap converted = bitmap.Copy(SKColorType.Bgra8888) ?? throw Damaged(name);
         return MLImage.CreateFromPixels(converted.Width, converted.Height, MLPixelFormat.Bgra32, converted.GetPixelSpan());
     }
 
-    /// <summary>Decodes every pixel: a file that is cut off decodes without an error elsewhere, the missing part black.</summary>
-    /// <exception cref="InvalidDataException">It is cut off or damaged.</exception>
-    public static void RequireWhole(SKCodec codec, string name)
+    /// <summary>Decodes every pixel and forgets it.</summary>
+    /// <inheritdoc cref="Decode" path="/exception"/>
+    public static void RequireWhole(SKCodec codec, string name) => Pixels(codec, name).Dispose();
+
+    private static SKBitmap Pixels(SKCodec codec, string name)
     {
         SKImageInfo info = codec.Info.WithColorSpace(null);
-        using var bitmap = new SKBitmap();
-        if (!bitmap.TryAllocPixels(info))
+        if (info.AlphaType == SKAlphaType.Unpremul)
+            info = info.WithAlphaType(SKAlphaType.Premul);
+        var bitmap = new SKBitmap();
+        SKCodecResult result = SKCodecResult.Success;
+        bool fits = bitmap.TryAllocPixels(info);
+        if (fits && (result = codec.GetPixels(info, bitmap.GetPixels())) == SKCodecResult.Success)
+            return bitmap;
+        bitmap.Dispose();
+        if (!fits)
             throw new InvalidDataException($"'{name}' does not fit into memory ({info.Width}x{info.Height} pixels).");
-        SKCodecResult result = codec.GetPixels(info, bitmap.GetPixels());
-        if (result != SKCodecResult.Success)
-            throw result == SKCodecResult.IncompleteInput ? new InvalidDataException($"'{name}' is cut off: a part of its pixels is missing.") : Damaged(name);
+        throw result == SKCodecResult.IncompleteInput ? new InvalidDataException($"'{name}' is cut off: a part of its pixels is missing. Replace or remove it.") : Damaged(name);
     }
 
     private static SKCodec RequireUsable(SKCodec codec, string name)

@@ -11,7 +11,7 @@ namespace Microsoft.ML.Contrastive.Cli.ModelBuilder;
 /// <summary>The options of verbs that make a classifier, and what follows from them.</summary>
 internal sealed class ClassificationOptions
 {
-    private readonly PretrainingOptions _training = new();
+    private readonly PretrainingOptions _training = new("They or some of them have labels: a folder for each class.");
     private readonly Option<string?> _testDataset = new("--test-dataset") { Description = "Images to measure on, a folder for each class. Default: the data set's test or val, else 20 % of each class.", HelpName = "PATH" };
     private readonly Option<int?> _width = new("--width") { Description = "As --image-size; images are brought to squares.", HelpName = "PIXELS", CustomParser = Whole(1) };
     private readonly Option<int?> _height = new("--height") { Description = "As --width.", HelpName = "PIXELS", CustomParser = Whole(1) };

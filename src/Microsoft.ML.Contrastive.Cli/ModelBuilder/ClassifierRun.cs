@@ -30,6 +30,7 @@ internal sealed class ClassifierRun(VerbContext context, GeneratedFiles files, P
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public int Execute(Dataset dataset, Dataset? test, RunConfiguration configuration, bool resume, string resumeCommand)
     {
+        bool isNew = !Directory.Exists(files.Folder);
         try
         {
             return Train(dataset, test, configuration, resume, resumeCommand);
@@ -37,7 +38,7 @@ internal sealed class ClassifierRun(VerbContext context, GeneratedFiles files, P
         finally
         {
             // Nothing was begun: no folder stays behind.
-            foreach (string made in (string[])[files.Run, Path.GetDirectoryName(files.Run)!])
+            foreach (string made in (string[])[files.Run, Path.GetDirectoryName(files.Run)!, .. isNew ? [files.Folder] : Array.Empty<string>()])
             {
                 if (Directory.Exists(made) && !Directory.EnumerateFileSystemEntries(made).Any())
                     Directory.Delete(made);
@@ -77,7 +78,7 @@ internal sealed class ClassifierRun(VerbContext context, GeneratedFiles files, P
         if (!resume)
         {
             folder.Clear();
-            RunFolder.Write(folder.Configuration, configuration.ToString());
+            folder.Write(configuration);
         }
 
         RunRecord record = run.Execute(display, resume, context.Cancellation);

@@ -17,7 +17,7 @@ internal sealed class PretrainingOptions
     private const int LargestSide = 4096;
     private const string DefaultMethod = "simclr";
 
-    private readonly Option<string?> _dataset = new("--dataset") { Description = "Images: a folder, an archive, a list or a data set's own files. Labels are not needed.", HelpName = "PATH" };
+    private readonly Option<string?> _dataset = new("--dataset") { HelpName = "PATH" };
     private readonly Option<string?> _unlabeled = new("--unlabeled") { Description = "More images, whose labels, if they have any, are not looked at.", HelpName = "PATH" };
     private readonly Option<string?> _format = new("--dataset-format") { Description = "Layout of the data set, where it is not recognised.", HelpName = "NAME" };
     private readonly Option<string?> _method = new("--method") { Description = $"{string.Join(", ", ContrastiveMethod.Names)}; also moco-v1 and the like. Default: {DefaultMethod}.", HelpName = "NAME", CustomParser = Parsed<string?>(Method) };
@@ -34,8 +34,10 @@ internal sealed class PretrainingOptions
     private readonly Option<string[]> _set = new("--set") { Description = "key=value, any number of them: any value of the configuration, e.g. method.temperature=0.2.", HelpName = "KEY=VALUE", AllowMultipleArgumentsPerToken = true };
 
     /// <summary>Makes them, with the values that a shell may complete.</summary>
-    public PretrainingOptions()
+    /// <param name="labels">What is asked of the images' labels, a sentence.</param>
+    public PretrainingOptions(string labels = "Labels are not needed.")
     {
+        _dataset.Description = $"Images: a folder, an archive, a list or a data set's own files. {labels}";
         _method.CompletionSources.Add([.. ContrastiveMethod.Names]);
         _preset.CompletionSources.Add([SmallDataSettings.Name, .. ContrastivePreset.Names]);
         _backbone.CompletionSources.Add([.. Backbone.KnownNames]);
@@ -110,6 +112,8 @@ internal sealed class PretrainingOptions
         Override("seed", context.Value(_seed));
         if (context.Has(CommonOptions.Device))
             configuration.Set("device", context.Value(CommonOptions.Device)!.Name);
+        if (context.Value(CommonOptions.NoReport))
+            configuration.Set("report", false);
         foreach (string assignment in context.Value(_set) ?? [])
             configuration.Set(assignment);
         if (typedSide is { } typed)
@@ -171,7 +175,7 @@ internal sealed class PretrainingOptions
                 getter(ref image);
                 sides.Add(Math.Min(image.Width, image.Height));
             }
-            catch (InvalidDataException)
+            catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
             {
                 // Training will say which images cannot be read.
             }

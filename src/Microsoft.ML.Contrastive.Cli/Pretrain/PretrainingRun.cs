@@ -59,6 +59,8 @@ internal sealed class PretrainingRun(RunFolder folder, RunSettings run, Contrast
     public RunRecord Execute(TrainingDisplay display, bool resume, CancellationToken cancellation)
     {
         bool begun = false;
+        if (preset.Epochs == 0)
+            display.Note("epochs is 0: nothing is trained, and the encoder that is exported has its initial weights.");
         try
         {
             using ContrastiveEncoderTransformer encoder = display.Around(() => Train(display, resume, () => begun = true, cancellation));

@@ -25,7 +25,7 @@ internal sealed class RunConfiguration
     private static readonly HashSet<string> FreeToChange =
     [
         "dataset", "unlabeled", "datasetFormat", "device", "monitoredImages", "restoreBestWeights", "earlyStopping", "checkpointEveryEpochs", "checkpointEverySteps", "unreadableImages",
-        "imageStorage", "imageStorePath", "maximumStoreBytes", "renderThreads", "torchThreads", "name", "source", "deviations",
+        "report", "imageStorage", "imageStorePath", "maximumStoreBytes", "renderThreads", "torchThreads", "name", "source", "deviations",
     ];
 
     private readonly JsonObject _tree;

@@ -125,6 +125,21 @@ internal sealed class RunFolder
     /// <param name="option">What named the folder, for errors.</param>
     public JsonObject ReadConfiguration(string option) => RunConfiguration.ReadFile(Configuration, option);
 
+    /// <summary>Writes <see cref="Configuration"/>, with which a run begins: a folder that does not take it does not stay.</summary>
+    public void Write(RunConfiguration configuration)
+    {
+        try
+        {
+            Write(Configuration, configuration.ToString());
+        }
+        catch
+        {
+            if (!Directory.EnumerateFileSystemEntries(Path).Any())
+                Directory.Delete(Path);
+            throw;
+        }
+    }
+
     /// <summary>Writes <see cref="Record"/>.</summary>
     public void Write(RunRecord record) => Write(Record, JsonSerializer.Serialize(record, RunRecord.Json));
 

@@ -40,6 +40,9 @@ internal sealed record RunSettings
     /// <inheritdoc cref="ContrastivePretrainTrainer.Options.OnlineProbe"/>
     public OnlineProbe? OnlineProbe { get; init; }
 
+    /// <summary>Whether the run ends with its report.</summary>
+    public bool Report { get; init; } = true;
+
     /// <inheritdoc cref="TrainingOptions.CheckpointEveryEpochs"/>
     public int CheckpointEveryEpochs { get; init; } = TrainingOptions.Defaults.CheckpointEveryEpochs;
 

@@ -10,12 +10,12 @@ namespace Microsoft.ML.Contrastive.Cli.Report;
 internal static class RunReport
 {
     /// <summary>
-    /// Writes the report at the end of a run, unless <c>--no-report</c> was typed. The run is whole without it, and it can be written later: whatever goes wrong is told and no more.
+    /// Writes the report at the end of a run, unless the run is to have none. The run is whole without it, and it can be written later: whatever goes wrong is told and no more.
     /// </summary>
     /// <returns>Whether it was written.</returns>
     public static bool TryWrite(VerbContext context, RunFolder folder, RunSettings settings, Dataset dataset, TrainingDisplay display)
     {
-        if (context.Value(CommonOptions.NoReport))
+        if (!settings.Report)
             return false;
         try
         {

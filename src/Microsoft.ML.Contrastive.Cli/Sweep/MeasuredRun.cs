@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using Microsoft.ML.Contrastive.Cli.Verbs;
 using Microsoft.ML.Contrastive.Encoders;
 using Microsoft.ML.Contrastive.Training;
 using Microsoft.ML.Contrastive.Training.Presets;
@@ -29,11 +30,11 @@ internal static class MeasuredRun
     /// <summary>Makes the run.</summary>
     /// <param name="run">What to do.</param>
     /// <param name="data">The images.</param>
-    /// <param name="gpu">CUDA device; null for the processor.</param>
+    /// <param name="device">Where torch computes.</param>
     /// <param name="cancellation">Ends the run between two steps.</param>
     /// <exception cref="OperationCanceledException">The run was ended; it has no outcome.</exception>
     /// <exception cref="InvalidOperationException">An image cannot be read.</exception>
-    public static (SweepRow Row, RunFacts Facts) Execute(PlannedRun run, ClassFolders data, int? gpu, CancellationToken cancellation)
+    public static (SweepRow Row, RunFacts Facts) Execute(PlannedRun run, ClassFolders data, DeviceChoice device, CancellationToken cancellation)
     {
         RunFacts facts = Facts(run, data);
         double? loss = null;
@@ -43,7 +44,8 @@ internal static class MeasuredRun
         long start = Stopwatch.GetTimestamp();
         try
         {
-            var mlContext = new MLContext(run.Key.Seed) { GpuDeviceId = gpu, FallbackToCpu = false };
+            var mlContext = new MLContext(run.Key.Seed);
+            device.ApplyTo(mlContext);
             using ContrastiveEncoderTransformer encoder = Pretrain(mlContext, run, data, epoch => loss = epoch.Loss, cancellation);
             cancellation.ThrowIfCancellationRequested();
             trainingSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;

@@ -1,4 +1,5 @@
 using Microsoft.ML.Contrastive.Backbones;
+using Microsoft.ML.Contrastive.Cli.Verbs;
 using Microsoft.ML.Contrastive.Training.Presets;
 
 namespace Microsoft.ML.Contrastive.Cli.Sweep;
@@ -39,8 +40,8 @@ internal sealed record SweepPlan
     /// <summary>The network; null for what the settings say.</summary>
     public Backbone? Backbone { get; init; }
 
-    /// <summary>CUDA device; null for the processor.</summary>
-    public int? Gpu { get; init; }
+    /// <summary>Where torch computes.</summary>
+    public DeviceChoice Device { get; init; } = DeviceChoice.Auto;
 
     /// <summary>The settings of a method, with this plan's changes.</summary>
     /// <exception cref="ArgumentException">There are no such settings, or the changes do not go with them.</exception>

@@ -30,6 +30,8 @@ internal static class SweepRuns
         (PlannedRun Run, ClassFolders Data)[] missing = [.. all.Where(planned => !file.Contains(planned.Run.Key))];
         foreach (ClassFolders data in missing.Select(planned => planned.Data).Distinct())
             data.RequireReadableTest(cancellation);
+        if (missing.Length > 0)
+            plan.Device.ApplyTo(new MLContext());
         foreach (ClassFolders data in sets)
             output.WriteLine($"{data.Name}: {data.Train.Length} training images, {data.Test.Length} test images, {data.Classes.Length} classes");
         output.WriteLine(FrozenEvaluation.Protocol);
@@ -39,7 +41,7 @@ internal static class SweepRuns
         for (int i = 0; i < missing.Length; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            (SweepRow row, RunFacts facts) = MeasuredRun.Execute(missing[i].Run, missing[i].Data, plan.Gpu, cancellation);
+            (SweepRow row, RunFacts facts) = MeasuredRun.Execute(missing[i].Run, missing[i].Data, plan.Device, cancellation);
             file.Add(row, facts);
             TimeSpan left = Stopwatch.GetElapsedTime(start) / (i + 1) * (missing.Length - i - 1);
             output.WriteLine(string.Create(

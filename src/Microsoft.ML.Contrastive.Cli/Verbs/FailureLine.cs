@@ -15,12 +15,18 @@ internal static class FailureLine
     /// <param name="error">Receives the line.</param>
     public static int Write(ParseResult arguments, TextWriter error)
     {
-        (string command, string[] mistakes) = arguments.CommandResult.Command is Verb verb
-            ? ($"{Program.Name} {verb.Name}", arguments.Errors.Select(e => e.Message).Distinct().ToArray())
-            : (Program.Name, [arguments.UnmatchedTokens is [var first, ..] ? $"There is no verb '{first}'." : "A verb is missing."]);
-        string near = arguments.UnmatchedTokens.Select(token => NearNames.Suggestion(token, Names(arguments.CommandResult))).FirstOrDefault(s => s.Length > 0) ?? "";
-        error.WriteLine(OneLine($"{string.Join(" ", mistakes)}{near} See '{command} --help'."));
+        string[] unmatched = [.. arguments.UnmatchedTokens];
+        // What stands behind an option that there is not is its value, and no mistake of its own.
+        if (unmatched.Any(token => token.StartsWith('-')))
+            unmatched = [.. unmatched.Where(token => token.StartsWith('-'))];
+        (string command, IEnumerable<string> mistakes) = arguments.CommandResult.Command is Verb verb
+            ? ($"{Program.Name} {verb.Name}", unmatched.Select(token => token.StartsWith('-') ? $"There is no option '{token}'.{Near(token)}" : $"'{token}' belongs to no option.")
+                .Concat(arguments.Errors.Select(e => e.Message).Where(message => !arguments.UnmatchedTokens.Any(token => message.Contains($"'{token}'", StringComparison.Ordinal)))).Distinct())
+            : (Program.Name, [unmatched is [var first, ..] ? $"There is no verb '{first}'.{Near(first)}" : "A verb is missing."]);
+        error.WriteLine(OneLine($"{string.Join(" ", mistakes)} See '{command} --help'."));
         return ExitCode.Usage;
+
+        string Near(string token) => NearNames.Suggestion(token, Names(arguments.CommandResult));
     }
 
     /// <summary>Says why a verb has ended.</summary>

@@ -18,7 +18,7 @@ internal static class OptionParsing
         }
         catch (Exception error) when (error is ArgumentException or UsageException)
         {
-            result.AddError($"{(result.Parent as OptionResult)?.Option.Name}: {error.Message.ReplaceLineEndings(" ")}");
+            result.AddError($"{(result.Parent as OptionResult)?.Option.Name}: {FailureLine.Message(error).ReplaceLineEndings(" ")}");
             return default;
         }
     }

@@ -7,24 +7,25 @@ internal static class OutputFile
     /// <param name="path">What was typed behind <c>--output</c>.</param>
     /// <param name="extensions">What it may end in.</param>
     /// <param name="overwrite">Whether an existing file may be replaced.</param>
+    /// <param name="option">What named it, for errors.</param>
     /// <exception cref="UsageException">It has another extension, is a folder, is in none, or exists.</exception>
     /// <exception cref="IOException">No file can be written there.</exception>
-    public static string Require(string path, IReadOnlyCollection<string> extensions, bool overwrite)
+    public static string Require(string path, IReadOnlyCollection<string> extensions, bool overwrite, string option = "--output")
     {
         string file = Path.GetFullPath(path);
         if (!extensions.Contains(Path.GetExtension(file).ToLowerInvariant()))
-            throw new UsageException($"--output: '{file}' must end in {string.Join(", ", extensions)}: the extension says what is written.");
+            throw new UsageException($"{option}: '{file}' must end in {string.Join(", ", extensions)}: the extension says what is written.");
         if (Directory.Exists(file) || !Directory.Exists(Path.GetDirectoryName(file)))
-            throw new UsageException($"--output: '{file}' is no file in a folder that exists.");
+            throw new UsageException($"{option}: '{file}' is no file in a folder that exists.");
         if (File.Exists(file) && !overwrite)
-            throw new UsageException($"--output: '{file}' exists. Replace it by --overwrite, or choose another name.");
+            throw new UsageException($"{option}: '{file}' exists. Replace it by --overwrite, or choose another name.");
         try
         {
             RequireWritable(file + ".probe");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"--output: '{file}' cannot be written: {error.Message} Choose another folder.", error);
+            throw new IOException($"{option}: '{file}' cannot be written: {error.Message} Choose another folder.", error);
         }
 
         return file;

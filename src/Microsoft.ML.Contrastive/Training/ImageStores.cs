@@ -60,7 +60,7 @@ internal static class ImageStores
             if (inspection.IsUsable)
                 orientations.Add(inspection);
             else
-                errors.Add(new InvalidOperationException($"The image '{inspection.Path}' {inspection.Problem}. LoadImagesFromFolder(…, validate: true) leaves such files out."), files.Ids[row]);
+                errors.Add(new InvalidOperationException($"The image '{inspection.Path}' {inspection.Problem}."), files.Ids[row]);
         }
 
         errors.Summarize(inspections.Count(i => i.IsUsable));

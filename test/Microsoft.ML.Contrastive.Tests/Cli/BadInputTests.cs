@@ -12,7 +12,7 @@ public sealed class BadInputTests(TinyRun run) : IClassFixture<TinyRun>
 
     private static readonly string[] Tiny = ["--backbone", TinyRun.Backbone, "--image-size", "16", "--batch-size", "8", "--epochs", "1", "--device", "cpu"];
 
-    private static readonly string[] Inputs = ["--dataset", "--encoder", "--data", "--training-config", "--from", "--libtorch", "--config", "RUN"];
+    private static readonly string[] Inputs = ["--dataset", "--encoder", "--training-config", "--from", "--libtorch", "--config", "RUN"];
 
     /// <summary>What is wrong, and what is typed. {run}, {images} and {data} are sound; {cut}, {empty}, {file} and {none} are not what is asked for.</summary>
     private static readonly Dictionary<string, (string Kind, string Says, string Typed)[]> Table = new()
@@ -42,12 +42,12 @@ public sealed class BadInputTests(TinyRun run) : IClassFixture<TinyRun>
         ],
         ["sweep"] =
         [
-            ("--data", "There is no folder", "--data {none} --output {new}.csv"),
-            (Broken, "must hold the folders train and test", "--data {images} --output {new}.csv"),
+            ("--dataset", "There is no folder", "--dataset {none} --output {new}.csv"),
+            (Broken, "must hold the folders train and test", "--dataset {images} --output {new}.csv"),
             (Broken, "it is no file of a sweep", "--summary-only --output {cut}.json"),
             (Option, "Run the sweep without --summary-only", "--summary-only --output {none}.csv"),
-            (Unwritable, "Choose another folder", "--data {data} --output {file}/rows.csv"),
-            (Unwritable, "Choose another folder", "--data {data} --output /proc/rows.csv"),
+            (Unwritable, "Choose another folder", "--dataset {data} --output {file}/rows.csv"),
+            (Unwritable, "Choose another folder", "--dataset {data} --output /proc/rows.csv"),
         ],
         ["download"] =
         [
@@ -73,6 +73,7 @@ public sealed class BadInputTests(TinyRun run) : IClassFixture<TinyRun>
         [
             ("--encoder", "Name the folder of a run", "--encoder {none} --output {new}.onnx"),
             (Broken, "no sound safetensors", "--encoder {cut}.safetensors --backbone resnet18 --output {new}.onnx"),
+            (Option, "Replace it by --overwrite", "--encoder {run} --output {cut}.onnx"),
             (Unwritable, "no file in a folder that exists", "--encoder {run} --output {file}/encoder.onnx"),
             (Unwritable, "Choose another folder", "--encoder {run} --output /proc/encoder.safetensors"),
         ],
@@ -97,6 +98,7 @@ public sealed class BadInputTests(TinyRun run) : IClassFixture<TinyRun>
             (Broken, "is the folder of no run", "{empty}"),
             ("--dataset", "There is no file or folder", "{run} --dataset {none}"),
             (Broken, "Get it again", "{run} --dataset {cut}.zip"),
+            (Unwritable, "report.html' is no file", "{finished} --dataset {none}"),
         ],
         ["image-classification"] =
         [
@@ -162,14 +164,14 @@ public sealed class BadInputTests(TinyRun run) : IClassFixture<TinyRun>
     [InlineData("preview --dataset {images} --output {new}.png")]
     [InlineData("evaluate --encoder {run} --knn --linear small --central-crops --baselines --output {new}")]
     [InlineData("difficulty --encoder {run} --dataset {images} --views rrc --images 4 --output {new}")]
-    [InlineData("sweep --data {data} --output {new}.csv --epochs 1 --batch-size 4 --image-size 16 --methods simclr --views rrc --seeds 1")]
+    [InlineData("sweep --dataset {data} --output {new}.csv --epochs 1 --batch-size 4 --image-size 16 --methods simclr --views rrc --seeds 1")]
     [InlineData("pretrain --dataset {images} --output {new} TINY")]
     [InlineData("image-classification --dataset {images} --name X --output {new} TINY")]
     public async Task A_disk_without_room_is_named_and_nothing_half_written_stays(string typed)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs a limit on the size of files");
         using var bad = new BadFiles(run);
-        string[] before = bad.Files();
+        string[] before = bad.Everything();
         string command = string.Join(' ', bad.Arguments(typed).SelectMany(word => word == "TINY" ? Tiny : [word]).Select(word => $"'{word}'"));
         // The runtime's own files in memory are not meant.
         var start = new System.Diagnostics.ProcessStartInfo("bash", ["-c", $"trap '' XFSZ; ulimit -f 1; exec dotnet '{Path.Combine(AppContext.BaseDirectory, "mlnet-contrastive.dll")}' {command}"])
@@ -184,7 +186,7 @@ public sealed class BadInputTests(TinyRun run) : IClassFixture<TinyRun>
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.True(process.ExitCode == ExitCode.Failure, $"{process.ExitCode}: {error}{await output}");
         Assert.Matches("[Mm]ake room|Choose another folder", Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
-        Assert.Equal(before, bad.Files());
+        Assert.Equal(before, bad.Everything());
     }
 
     private static async Task Refused(string verb, string says, string[] typed)
@@ -206,7 +208,7 @@ public sealed class BadInputTests(TinyRun run) : IClassFixture<TinyRun>
         public BadFiles(TinyRun run)
         {
             _names = new() { ["{run}"] = run.Run, ["{images}"] = run.Images };
-            foreach (string name in (string[])["none", "new", "cut", "empty", "file", "folder", "dangling", "data", "twice"])
+            foreach (string name in (string[])["none", "new", "cut", "empty", "file", "folder", "dangling", "data", "twice", "finished"])
                 _names[$"{{{name}}}"] = In(name);
             Directory.CreateDirectory(In("empty"));
             File.WriteAllText(In("file"), "text");
@@ -217,6 +219,10 @@ public sealed class BadInputTests(TinyRun run) : IClassFixture<TinyRun>
                 File.CreateSymbolicLink(In($"dangling.{extension}"), "/nowhere/at/all");
             foreach (string part in (string[])["train", "test"])
                 Copy(run.Images, Path.Combine(In("data"), part));
+
+            foreach (string file in (string[])["config.json", "run.json"])
+                File.Copy(Path.Combine(run.Run, file), Path.Combine(Directory.CreateDirectory(In("finished")).FullName, file));
+            Directory.CreateDirectory(Path.Combine(In("finished"), "report.html"));
 
             ZipFile.CreateFromDirectory(run.Images, In("cut.zip"));
             string models = Path.Combine(run.Run, "exported_models");
@@ -235,8 +241,6 @@ public sealed class BadInputTests(TinyRun run) : IClassFixture<TinyRun>
             [.. typed.Split(' ').Select(word => _names.Aggregate(word, (text, name) => text.Replace(name.Key, name.Value, StringComparison.Ordinal)))];
 
         public string[] Everything() => [.. Directory.EnumerateFileSystemEntries(_folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
-
-        public string[] Files() => [.. Everything().Where(File.Exists)];
 
         public void Dispose() => Directory.Delete(_folder, recursive: true);
 

@@ -55,6 +55,19 @@ public sealed class PretrainTests : IDisposable
     }
 
     [Fact]
+    public async Task An_encoder_that_is_not_trained_is_said_to_be_none()
+    {
+        string corrupt = _images.AddCorrupt();
+        (int code, _, string error) = await ToolRun.Of(Tiny("--epochs", "0"));
+        Assert.True(code == ExitCode.Success, error);
+        Assert.Contains("nothing is trained", error, StringComparison.Ordinal);
+
+        // What is wrong with an image is told without advice to programmers.
+        Assert.Contains(corrupt, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("LoadImagesFromFolder", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Images_without_labels_are_enough()
     {
         foreach (string file in _images.Files)
@@ -121,7 +134,7 @@ public sealed class PretrainTests : IDisposable
         Assert.True(code == actual, $"{actual}: {error}");
         Assert.Contains(told, error, StringComparison.Ordinal);
         Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
-        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+        Assert.DoesNotMatch(@"   at |\(Parameter", error);
         Assert.False(Directory.Exists(Output));
     }
 
@@ -142,6 +155,15 @@ public sealed class PretrainTests : IDisposable
         (int code, _, string error) = await ToolRun.Of(Tiny("--epochs", "1"));
         Assert.Equal(ExitCode.Success, code);
         Assert.Contains(Path.GetFileName(corrupt), error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_usual_size_is_that_of_the_images_that_can_be_read()
+    {
+        File.CreateSymbolicLink(Path.Combine(_images.Path, "class0", "gone.png"), "/nowhere/at/all.png");
+        (int code, string output, string error) = await ToolRun.Of("pretrain", "--dataset", _images.Path, "--print-config");
+        Assert.True(code == ExitCode.Success, error);
+        Assert.Equal(32, (int?)JsonNode.Parse(output)!["views"]![0]!["crop"]!["outputSize"]!["width"]);
     }
 
     [Fact]
@@ -222,6 +244,7 @@ public sealed class PretrainTests : IDisposable
         Assert.True(code == ExitCode.Success, error);
         Assert.Equal(encoder, File.ReadAllBytes(Path.Combine(Output, "exported_models", "encoder.safetensors")));
         Assert.Equal(configuration, File.ReadAllText(Path.Combine(Output, "config.json")));
+        Assert.False(File.Exists(Path.Combine(Output, "report.html")));
         JsonNode record = JsonNode.Parse(File.ReadAllText(Path.Combine(Output, "run.json")))!;
         Assert.Equal(2, (int?)record["last"]!["epoch"]);
 

@@ -39,6 +39,20 @@ public sealed class PreviewTests : IDisposable
     }
 
     [Fact]
+    public async Task An_image_that_cannot_be_decoded_is_left_out_by_name()
+    {
+        string corrupt = _images.AddCorrupt("class0/0.png");
+        (int code, _, string error) = await ToolRun.Of("preview", "--dataset", _images.Path, "--image-size", "32", "--rows", "2", "--output", Sheet);
+        Assert.True(code == ExitCode.Success, error);
+        Assert.Contains($"Left out: '{corrupt}' is not an image", Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+
+        foreach (string file in _images.Files)
+            File.WriteAllText(file, "no image");
+        error = (await ToolRun.Of("preview", "--dataset", _images.Path, "--output", Sheet, "--overwrite")).Error;
+        Assert.Contains("None of the 9 images", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_cannot_be_drawn_is_refused_in_a_line()
     {
         string[] typed = ["preview", "--dataset", _images.Path];

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.ML.Contrastive.Cli;
 using Microsoft.ML.Contrastive.Cli.Sweep;
+using Microsoft.ML.Contrastive.Cli.Verbs;
 using Microsoft.ML.Contrastive.Training.Optimization;
 using Microsoft.ML.Contrastive.Training.Presets;
 
@@ -107,11 +108,11 @@ public sealed class SweepTests : IDisposable
     [InlineData("NaN", "--beta", "NaN")]
     [InlineData("--epochs: '0' is not a whole number from 1 on", "--epochs", "0")]
     [InlineData("--epochs: 'x' is not a whole number", "--epochs", "x")]
-    [InlineData("--gpu: '99999999999' is not a whole number", "--gpu", "99999999999")]
+    [InlineData("--device: 'gpu' is no device", "--device", "gpu")]
     [InlineData("is a folder", "--output", ".")]
     [InlineData("named twice", "--methods", "simclr,simclr")]
     [InlineData("resnet11", "--backbone", "resnet11")]
-    [InlineData("no folder", "--data", "nowhere")]
+    [InlineData("no folder", "--dataset", "nowhere")]
     [InlineData("simclr/cifar11", "--settings", "cifar11")]
     [InlineData("--images is 1", "--images", "1")]
     [InlineData("batch size", "--batch-size", "17")]
@@ -131,10 +132,10 @@ public sealed class SweepTests : IDisposable
     [Fact]
     public async Task Data_sets_of_one_name_are_told_apart()
     {
-        (int code, _, string error) = await Sweep(["--data", $"a={_folder}/stripes", $"a={_folder}"]);
+        (int code, _, string error) = await Sweep(["--dataset", $"a={_folder}/stripes", $"a={_folder}"]);
         Assert.NotEqual(0, code);
         Assert.Contains("two folders are named 'a'", error, StringComparison.Ordinal);
-        (_, _, error) = await Sweep(["--data", $"{_folder}/stripes", $"{_folder}/stripes"]);
+        (_, _, error) = await Sweep(["--dataset", $"{_folder}/stripes", $"{_folder}/stripes"]);
         Assert.Contains($"'{_folder}/stripes' is named twice", error, StringComparison.Ordinal);
     }
 
@@ -146,7 +147,7 @@ public sealed class SweepTests : IDisposable
         preset = preset with { Optimizer = new Sgd { LearningRate = 1e30, LearningRateScaling = LearningRateScaling.None } };
         var run = new PlannedRun(new RunKey("stripes", "simclr", preset.Backbone.Name, preset.Epochs, 1, "rrc"), preset, Assert.Single(ViewArm.Parse(ViewArm.Baseline, [])));
         ClassFolders data = ClassFolders.Read("stripes", Path.Combine(_folder, "stripes"), images: null, queries: null);
-        (SweepRow row, RunFacts facts) = MeasuredRun.Execute(run, data, gpu: null, CancellationToken.None);
+        (SweepRow row, RunFacts facts) = MeasuredRun.Execute(run, data, new DeviceChoice(DeviceChoice.Cpu), CancellationToken.None);
         Assert.Equal((double.NaN, double.NaN), (row.Knn, row.Linear));
         Assert.Contains("loss", facts.Failure, StringComparison.OrdinalIgnoreCase);
 
@@ -227,7 +228,7 @@ public sealed class SweepTests : IDisposable
     /// <summary>Small enough to be quick, unless the arguments say otherwise.</summary>
     private async Task<(int Code, string Output, string Error)> Sweep(string[] options)
     {
-        (string, string)[] defaults = [("--data", Path.Combine(_folder, "stripes")), ("--output", Rows), ("--epochs", "1"), ("--batch-size", "8"), ("--image-size", "16")];
+        (string, string)[] defaults = [("--dataset", Path.Combine(_folder, "stripes")), ("--device", "cpu"), ("--output", Rows), ("--epochs", "1"), ("--batch-size", "8"), ("--image-size", "16")];
         string[] arguments = ["sweep", .. options, .. defaults.Where(option => !options.Contains(option.Item1)).SelectMany(option => new[] { option.Item1, option.Item2 })];
         using var output = new StringWriter();
         using var error = new StringWriter();

@@ -9,7 +9,10 @@ public sealed class VerbTests
     public async Task A_mistyped_verb_or_option_is_answered_by_the_one_that_was_meant()
     {
         Assert.Contains("There is no verb 'swep'. Did you mean 'sweep'?", await ToolRun.Refusal(ExitCode.Usage, "swep"), StringComparison.Ordinal);
-        Assert.Contains("'--methods'", await ToolRun.Refusal(ExitCode.Usage, "sweep", "--method", "simclr", "--output", "x"), StringComparison.Ordinal);
+        Assert.Equal(
+            "There is no option '--method'. Did you mean '--methods'? Option '--dataset' is required, except with --summary-only. See 'mlnet-contrastive sweep --help'.",
+            (await ToolRun.Refusal(ExitCode.Usage, "sweep", "--method", "simclr", "--output", "x")).Trim());
+        Assert.Contains("'photos' belongs to no option.", await ToolRun.Refusal(ExitCode.Usage, "pretrain", "photos"), StringComparison.Ordinal);
         Assert.Contains("--help", await ToolRun.Refusal(ExitCode.Usage), StringComparison.Ordinal);
     }
 
@@ -24,6 +27,7 @@ public sealed class VerbTests
         {
             (code, help, _) = await ToolRun.Of(verb, "--help");
             Assert.Equal(ExitCode.Success, code);
+            Assert.DoesNotMatch(@"\[default: [^\]]*(\||[A-Z])", help);
             Assert.Contains($"  mlnet-contrastive {verb} ", help[help.IndexOf("Example", StringComparison.Ordinal)..], StringComparison.Ordinal);
         }
     }

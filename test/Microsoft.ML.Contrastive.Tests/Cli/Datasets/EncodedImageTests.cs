@@ -37,4 +37,22 @@ public sealed class EncodedImageTests
         Assert.Equal((expected.Width, expected.Height, expected.PixelFormat), (actual.Width, actual.Height, actual.PixelFormat));
         Assert.Equal(expected.Pixels.ToArray(), actual.Pixels.ToArray());
     }
+
+    /// <summary>Training must see what every other verb calls broken.</summary>
+    [Theory]
+    [InlineData(SKEncodedImageFormat.Jpeg)]
+    [InlineData(SKEncodedImageFormat.Png)]
+    public void A_file_that_is_cut_off_is_not_decoded(SKEncodedImageFormat format)
+    {
+        using var drawn = new SKBitmap(new SKImageInfo(64, 64, SKColorType.Bgra8888, SKAlphaType.Opaque));
+        for (int i = 0; i < 64 * 64; i++)
+            drawn.SetPixel(i % 64, i / 64, new SKColor((uint)(0xFF000000 | (i * 2654435761L & 0xFFFFFF))));
+        byte[] file = drawn.Encode(format, 90).ToArray();
+        file = file[..(file.Length * 2 / 3)];
+        foreach (Action<SKCodec, string> read in (Action<SKCodec, string>[])[(codec, name) => EncodedImage.Decode(codec, name).Dispose(), EncodedImage.RequireWhole])
+        {
+            using SKCodec codec = EncodedImage.Open(file, "image");
+            Assert.Contains("'image' is cut off", Assert.Throws<InvalidDataException>(() => read(codec, "image")).Message, StringComparison.Ordinal);
+        }
+    }
 }

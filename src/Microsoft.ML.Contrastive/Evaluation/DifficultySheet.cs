@@ -22,12 +22,14 @@ public enum DifficultyOrder
 /// <summary>Contact sheets of measured pairs.</summary>
 internal static class DifficultySheet
 {
-    public static void Save(IHostEnvironment env, string path, IDataView views, StatisticalDifficulty difficulty, DifficultyOrder order, int rows, int? columns, string title)
+    public static void Save(IHostEnvironment env, string path, IDataView views, StatisticalDifficulty difficulty, DifficultyOrder order, int rows, int? beside, string title)
     {
         // Throws for sizes out of range.
-        new ContactSheetOptions { Rows = rows, Columns = columns, Title = title }.Validate();
+        new ContactSheetOptions { Rows = rows, Columns = beside, Title = title }.Validate();
         PairDifficulty[] chosen = Choose(difficulty.Pairs, order, rows);
-        string first = ViewPreview.ViewColumns(views.Schema, null)[0];
+        // The data may have views of other images, too.
+        string[] columns = ViewPreview.ViewColumns(views.Schema, null);
+        string first = Array.Find(columns, difficulty.Plan.ViewNames.Contains) ?? columns[0];
         if (!ViewPlanAnnotation.TryGet(views.Schema[first], out ViewColumnPlan? plan) || ViewPlanAnnotation.FindSource(views.Schema, plan.Source) is not { } image)
             throw new ArgumentException($"The image column that {first} is made from is no longer in the data. Keep it: the sheet shows the images.", nameof(views));
         path = ViewPreview.CheckedPath(path);
@@ -43,7 +45,7 @@ internal static class DifficultySheet
 
         if (Array.Find(chosen, pair => !drawn.ContainsKey(pair)) is { } missing)
             throw new ArgumentException($"The data has no row {missing.Row}: the difficulty was measured on other data.", nameof(views));
-        ViewPreview.Write(env, path, [new ContactSheetSection("", [.. chosen.Select(pair => drawn[pair])])], title, columns);
+        ViewPreview.Write(env, path, [new ContactSheetSection("", [.. chosen.Select(pair => drawn[pair])])], title, beside);
     }
 
     /// <summary>"2.31:1 cos 0.83": area ratio and similarity.</summary>

@@ -61,6 +61,23 @@ public sealed class DifficultySheetTests : IDisposable
     }
 
     [Fact]
+    public void The_images_are_those_that_the_measured_views_are_made_of_wherever_their_columns_stand()
+    {
+        // In front of the views that are measured stand others, of images of another shape.
+        IDataView images = _context.Transforms.ResizeImages("Wide", 80, 20, "Image").Fit(new RecordedImages(4)).Transform(new RecordedImages(4));
+        IDataView own = Views.Crop().Transform(images), both = Views.Crop().Transform(Views.Crop(["Other1", "Other2"], "Wide").Transform(images));
+        ITransformer pixels = _context.Transforms.ExtractPixels("Features", "Image").Fit(Views.Crop(["Image"]).Transform(new RecordedImages(1)));
+        StatisticalDifficultyOptions options = new() { ViewColumnNames = Views.Two };
+        DifficultyCatalog difficulty = _context.Contrastive().Difficulty;
+        difficulty.SaveContactSheet(Png, own, difficulty.Measure(own, pixels, options));
+        byte[] expected = File.ReadAllBytes(Png);
+
+        difficulty.SaveContactSheet(Png, both, difficulty.Measure(both, pixels, options));
+
+        Assert.Equal(expected, File.ReadAllBytes(Png));
+    }
+
+    [Fact]
     public void Bad_input_is_named_and_leaves_no_file()
     {
         IDataView views = Views.Crop().Transform(new RecordedImages(3));

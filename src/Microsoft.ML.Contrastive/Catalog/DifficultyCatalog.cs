@@ -26,7 +26,7 @@ public sealed class DifficultyCatalog
     /// <param name="encoder">A trained encoder: image column → vector of floats.</param>
     /// <param name="options">How many images and epochs, which views, whether the steps after the crop take part. When null: crops alone, 1000 images.</param>
     /// <exception cref="ArgumentException">An option is out of its range, a column is missing or no view, the views are no pair, the encoder's columns are not there, or it has no projection head to measure.</exception>
-    /// <exception cref="InvalidOperationException">There are fewer than two images, or one cannot be decoded.</exception>
+    /// <exception cref="InvalidOperationException">There are fewer than two images, one cannot be decoded, or a feature is not finite.</exception>
     /// <exception cref="OperationCanceledException">The measurement was cancelled.</exception>
     public StatisticalDifficulty Measure(IDataView views, ITransformer encoder, StatisticalDifficultyOptions? options = null)
     {

@@ -135,6 +135,8 @@ internal sealed class DifficultyMeasurement
             {
                 (int plan, PairDifficulty pair) = waiting[i];
                 float[] first = features[2 * i], second = features[(2 * i) + 1];
+                if (!first.All(float.IsFinite) || !second.All(float.IsFinite))
+                    throw new InvalidOperationException($"The encoder makes a view of row {pair.Row} a feature that is no finite number, in the column '{_output}': it has diverged. Take one from before that, a checkpoint of an earlier epoch for example.");
                 pairs[plan].Add(pair with { Cosine = PositivePairAgreement.Measure(first, second, first.Length).MeanCosine });
             }
 

@@ -53,7 +53,6 @@ internal sealed class EncoderLinearEvaluation
         TorchRuntime.EnsureLoaded();
         var testFeatures = _encoder.Features(_test, _images.TestLabels.Length, epoch: 0);
         var dimension = testFeatures.Length / _images.TestLabels.Length;
-        _ = FeatureRows.Count(testFeatures, dimension, nameof(_test));
 
         var trials = _options.HeldOutFraction > 0 ? TryLearningRates(dimension) : [];
         var protocol = trials.Count > 0 ? _protocol with { LearningRate = trials.MaxBy(trial => double.IsNaN(trial.HeldOutTop1) ? -1 : trial.HeldOutTop1)!.LearningRate } : _protocol;
@@ -91,7 +90,6 @@ internal sealed class EncoderLinearEvaluation
                 if (rows is null || Augments)
                 {
                     var features = _encoder.Features(_train, _images.TrainLabels.Length, epoch);
-                    _ = FeatureRows.Count(features, dimension, "train");
                     rows?.Dispose();
                     using var scope = NewDisposeScope();
                     rows = FeatureRows.ToTensor(features, dimension, float32, CPU).DetachFromDisposeScope();

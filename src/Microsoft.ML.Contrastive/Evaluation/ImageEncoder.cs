@@ -98,7 +98,7 @@ internal sealed class ImageEncoder
     /// <param name="rows">Number of rows.</param>
     /// <param name="epoch">The pass that the views are drawn for.</param>
     /// <returns>rows × d values row by row.</returns>
-    /// <exception cref="InvalidOperationException">An image cannot be read, or the data have changed.</exception>
+    /// <exception cref="InvalidOperationException">An image cannot be read, a feature is not finite, or the data have changed.</exception>
     public float[] Features(IDataView encoded, int rows, long epoch)
     {
         DataViewSchema.Column column = encoded.Schema[_features];
@@ -122,7 +122,10 @@ internal sealed class ImageEncoder
 
                 if (value.Length != dimension)
                     throw new InvalidOperationException($"Row {row} has {value.Length} features, the rows before it {dimension}.");
-                value.CopyTo(features.AsSpan(row * dimension, dimension));
+                Span<float> own = features.AsSpan(row * dimension, dimension);
+                value.CopyTo(own);
+                if (own.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) is >= 0 and var damaged)
+                    throw new InvalidOperationException($"The encoder makes row {row} a feature {damaged} of {own[damaged]} in the column '{_features}': it has diverged. Take one from before that, a checkpoint of an earlier epoch for example.");
             }
 
             return row == rows ? features : throw new InvalidOperationException($"The data gave {row} rows where they had given {rows} before: they must be the same in every pass.");

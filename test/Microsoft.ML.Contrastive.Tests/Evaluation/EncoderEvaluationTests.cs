@@ -176,6 +176,15 @@ public sealed class EncoderEvaluationTests : IDisposable
     }
 
     [Fact]
+    [Fact]
+    public void Features_that_are_no_numbers_are_told_with_their_row()
+    {
+        ITransformer encoder = PixelPipeline().Append(_context.Transforms.Expression("Features", "x => x / 0.0f", "Features")).Fit(Train());
+
+        foreach (Func<object> evaluation in (Func<object>[])[() => Evaluate(encoder, Short, Pixels16), () => _context.Contrastive().Evaluation.NearestNeighbours(encoder, Train(), Test(), options: Pixels16)])
+            Assert.Contains("row 0 a feature 0 of", Assert.Throws<InvalidOperationException>(evaluation).Message, StringComparison.Ordinal);
+    }
+
     public void Keys_are_compared_by_their_names()
     {
         // Fitted apart, the same class has another number in each: by number all would be wrong.

@@ -176,6 +176,8 @@ public sealed class StatisticalDifficultyTests : IDisposable
         Says("KeepProjector", () => difficulty.Measure(views, headless, new() { Projector = true }));
         Says("EncoderOutputColumnName", () => difficulty.ByBeta(views, Pixels(), options: new() { Projector = true }));
         Says("no vector of Single in a column 'Nothing'", () => difficulty.Measure(views, Pixels(), new() { EncoderOutputColumnName = "Nothing" }));
+        ITransformer diverged = _context.Transforms.ExtractPixels("Features", "Image").Append(_context.Transforms.Expression("Features", "x => x / 0.0f", "Features")).Fit(Views.Crop(["Image"]).Transform(new RecordedImages(1)));
+        Says("a view of row 0 a feature that is no finite number", () => difficulty.Measure(views, diverged));
         Says("not made by one random crop", () => difficulty.ByBeta(views, Pixels()));
         Says("Ratio is 6", () => difficulty.ByAreaRatio(Pipeline(false), Pixels(), [1, 6]));
         Says("in ascending order", () => difficulty.ByBeta(Pipeline(false), Pixels(), [1, 0]));

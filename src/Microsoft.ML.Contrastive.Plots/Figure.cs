@@ -54,7 +54,8 @@ public sealed class Figure
     {
         ArgumentNullException.ThrowIfNull(stream);
         CheckSize(width, height);
-        using SKSurface surface = SKSurface.Create(new SKImageInfo(width * PixelsPerPoint, height * PixelsPerPoint, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        using SKSurface surface = SKSurface.Create(new SKImageInfo(width * PixelsPerPoint, height * PixelsPerPoint, SKColorType.Rgba8888, SKAlphaType.Opaque))
+            ?? throw new InvalidOperationException($"There is no memory for a picture of {width * PixelsPerPoint} × {height * PixelsPerPoint} pixels. Make it smaller, or save an SVG.");
         surface.Canvas.Clear(SKColors.White);
         Render(new SkiaRenderContext(surface.Canvas, PixelsPerPoint), width, height);
         using SKImage image = surface.Snapshot();

@@ -33,6 +33,15 @@ public enum TrainingMetric
 
     /// <summary>Share of the epoch that training stood still because no batch was ready.</summary>
     WaitingForData,
+
+    /// <summary>Accuracy of the online probe on the training views.</summary>
+    OnlineTrainingAccuracy,
+
+    /// <summary>Accuracy of the online probe on validation images.</summary>
+    OnlineValidationAccuracy,
+
+    /// <summary>Accuracy of the classifier that is trained (fine-tuning) on validation images.</summary>
+    ValidationAccuracy,
 }
 
 /// <summary>Training curves: for runs that differ in β, the loss is figure 5 of the JointCrop paper (AAAI-25).</summary>
@@ -67,7 +76,7 @@ public static class TrainingFigure
 
         return model.Series.Cast<LineSeries>().Any(line => line.Points.Count > 0)
             ? new Figure(model)
-            : throw new ArgumentException($"No run has a {metric}: it has no epoch yet, or (for nearest neighbours) no labels.", nameof(runs));
+            : throw new ArgumentException($"No run has a {metric}: it has no epoch yet, or of an accuracy no labels, validation images or online probe.", nameof(runs));
     }
 
     private static double Value(EpochMetrics metrics, TrainingMetric metric) => metric switch
@@ -81,6 +90,9 @@ public static class TrainingFigure
         TrainingMetric.Uniformity => metrics.Uniformity,
         TrainingMetric.ImagesPerSecond => metrics.ImagesPerSecond,
         TrainingMetric.WaitingForData => metrics.WaitingForData,
+        TrainingMetric.OnlineTrainingAccuracy => metrics.OnlineTrainingAccuracy ?? double.NaN,
+        TrainingMetric.OnlineValidationAccuracy => metrics.OnlineValidationAccuracy ?? double.NaN,
+        TrainingMetric.ValidationAccuracy => metrics.ValidationAccuracy ?? double.NaN,
         _ => throw new ArgumentOutOfRangeException(nameof(metric), metric, $"The metric is {metric}; allowed is one of {string.Join(", ", Enum.GetNames<TrainingMetric>())}."),
     };
 
@@ -94,6 +106,9 @@ public static class TrainingFigure
         TrainingMetric.Uniformity => "uniformity of the features",
         TrainingMetric.ImagesPerSecond => "images a second",
         TrainingMetric.WaitingForData => "share of waiting for images",
+        TrainingMetric.OnlineTrainingAccuracy => "accuracy of the online probe, training views",
+        TrainingMetric.OnlineValidationAccuracy => "accuracy of the online probe, validation",
+        TrainingMetric.ValidationAccuracy => "accuracy on validation images",
         _ => "learning rate",
     };
 }

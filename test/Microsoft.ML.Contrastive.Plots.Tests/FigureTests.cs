@@ -138,6 +138,18 @@ public sealed class FigureTests : IDisposable
     [InlineData(TrainingMetric.LearningRate)]
     public void Every_metric_can_be_drawn(TrainingMetric metric) => Assert.Contains("<svg", TrainingFigure.Create([("a", Examples.Run(1))], metric).ToSvg());
 
+    [Theory]
+    [InlineData(TrainingMetric.OnlineTrainingAccuracy)]
+    [InlineData(TrainingMetric.OnlineValidationAccuracy)]
+    [InlineData(TrainingMetric.ValidationAccuracy)]
+    public void Accuracies_of_classifiers_in_training_are_drawn_where_there_are_any(TrainingMetric metric)
+    {
+        EpochMetrics[] with = [.. Examples.Run(1).Select(epoch => epoch with { OnlineTrainingAccuracy = 0.25, OnlineValidationAccuracy = 0.5, ValidationAccuracy = 0.75 })];
+        string told = metric switch { TrainingMetric.OnlineTrainingAccuracy => ": 0.25<", TrainingMetric.OnlineValidationAccuracy => ": 0.5<", _ => ": 0.75<" };
+        Assert.Contains(told, TrainingFigure.Create([("a", with)], metric).ToHtml("f"), StringComparison.Ordinal);
+        Says($"No run has a {metric}", () => TrainingFigure.Create([("a", Examples.Run(1))], metric));
+    }
+
     [Fact]
     public void Bad_input_is_named()
     {

@@ -30,7 +30,7 @@ public abstract record EncoderMetrics
     /// <summary>Part of the test images, 0 to 1, whose class has the highest score.</summary>
     public double Top1 { get; }
 
-    /// <summary>Part of the test images, 0 to 1, whose class is among the five with the highest scores; 1 where there are no more than five classes to name.</summary>
+    /// <summary>Part of the test images, 0 to 1, whose class is among the five with the highest scores. Of no more than five classes that is all images, but for those of a class that no training image has, or none of the neighbours that voted.</summary>
     public double Top5 { get; }
 
     /// <summary>Names of the classes C: first those of the training images in ordinal order, then those that only test images have.</summary>

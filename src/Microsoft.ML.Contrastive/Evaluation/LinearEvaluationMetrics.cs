@@ -15,11 +15,13 @@ public sealed record LinearEvaluationMetrics : EncoderMetrics
 
     /// <summary>
     /// The name to report the accuracy under: the protocol's, followed by what differs from the published procedure, for example
-    /// "moco-v3 on central crops only", or "dino on the encoder's features alone" where a vision transformer's other tokens belong to the protocol and the encoder, if it is one, cannot give them.
+    /// "moco-v3 on central crops only"; "dino without further tokens" where a vision transformer's other tokens belong to the protocol and the encoder, if it is one, cannot give them; "byol
+    /// without the sweep" where its authors choose the learning rate on held-out rows and <see cref="LinearEvaluationOptions.HeldOutFraction"/> is 0.
     /// </summary>
     public string ProtocolName => Protocol.Name
         + (TrainingImages == LinearEvaluationImages.CentralCropsOnly ? " on central crops only" : "")
-        + (HasPublishedFeatures ? "" : " on the encoder's features alone");
+        + (HasPublishedFeatures ? "" : " without further tokens")
+        + (Protocol.SweptLearningRates.Count > 0 && LearningRateTrials.Count == 0 ? " without the sweep" : "");
 
     /// <summary>What the classifier was given of the encoder, in words: "the encoder's features", or a vision transformer's tokens (<see cref="LinearEvaluationProtocol.Tokens"/>).</summary>
     public required string Features { get; init; }

@@ -108,7 +108,7 @@ public sealed class EncoderEvaluationTests : IDisposable
     public void DINO_on_an_encoder_that_has_its_features_alone_says_so_in_its_name()
     {
         LinearEvaluationMetrics metrics = Evaluate(PixelEncoder(), LinearEvaluationProtocol.Dino with { Epochs = 1 }, Pixels16 with { TrainingImages = LinearEvaluationImages.CentralCropsOnly });
-        Assert.Equal("dino on central crops only on the encoder's features alone", metrics.ProtocolName);
+        Assert.Equal("dino on central crops only without further tokens", metrics.ProtocolName);
     }
 
     [Fact]
@@ -149,6 +149,7 @@ public sealed class EncoderEvaluationTests : IDisposable
         Assert.Equal(double.NaN, metrics.LearningRateTrials[2].HeldOutTop1);
         Assert.Contains("lr 0.5, constant", metrics.ToString(), StringComparison.Ordinal);
         Assert.Contains("lr chosen among 3 on held-out rows", metrics.ToString(), StringComparison.Ordinal);
+        Assert.Equal(("short", "short without the sweep"), (metrics.ProtocolName, Evaluate(PixelEncoder(), swept with { Epochs = 1 }, Pixels16).ProtocolName));
 
         // The classifier that is tested has seen all rows.
         Assert.Equal(Evaluate(PixelEncoder(), Short, Pixels16).Classifier.Weights, metrics.Classifier.Weights);
@@ -176,7 +177,6 @@ public sealed class EncoderEvaluationTests : IDisposable
     }
 
     [Fact]
-    [Fact]
     public void Features_that_are_no_numbers_are_told_with_their_row()
     {
         ITransformer encoder = PixelPipeline().Append(_context.Transforms.Expression("Features", "x => x / 0.0f", "Features")).Fit(Train());
@@ -185,6 +185,7 @@ public sealed class EncoderEvaluationTests : IDisposable
             Assert.Contains("row 0 a feature 0 of", Assert.Throws<InvalidOperationException>(evaluation).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
     public void Keys_are_compared_by_their_names()
     {
         // Fitted apart, the same class has another number in each: by number all would be wrong.

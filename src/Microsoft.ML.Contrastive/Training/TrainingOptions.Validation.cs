@@ -36,6 +36,7 @@ public abstract partial class TrainingOptions
             throw new ArgumentOutOfRangeException(nameof(GradientAccumulationSteps), GradientAccumulationSteps, $"{nameof(BatchSize)} × {nameof(GradientAccumulationSteps)} is {BatchSize} × {GradientAccumulationSteps}; it must be at most the number of images.");
         AtLeast(MonitoredImages, 0, nameof(MonitoredImages));
         AtLeast(RenderThreads ?? 1, 1, nameof(RenderThreads));
+        AtLeast(TorchThreads ?? 1, 1, nameof(TorchThreads));
         AtLeast(CheckpointEveryEpochs, 1, nameof(CheckpointEveryEpochs));
         AtLeast(CheckpointEverySteps ?? 1, 1, nameof(CheckpointEverySteps));
         if (WorkspacePath is { } path && string.IsNullOrWhiteSpace(path))

@@ -47,6 +47,7 @@ public class ContrastiveMethodTests
         { new SimClr { Temperature = 0 }, "Temperature" },
         { new SimClr { Temperature = double.NaN }, "Temperature" },
         { new SimClr { ProjectionLayers = 4 }, "ProjectionLayers" },
+        { new SimClr { ProjectionInitialDeviation = 0 }, "ProjectionInitialDeviation" },
         { new SimClr { ProjectionHiddenDimension = 0 }, "ProjectionHiddenDimension" },
         { new MoCo { Momentum = 1 }, "Momentum" },
         { new MoCo { QueueSize = 0 }, "QueueSize" },

@@ -8,7 +8,7 @@ namespace Microsoft.ML.Contrastive.Methods;
 /// </summary>
 /// <remarks>
 /// The simplest of the methods, with no second network and no memory. Its negatives are the batch, so that it wants large
-/// ones: 256 and up. Defaults are those of the paper and of google-research/simclr.
+/// ones: 256 and up. Defaults are those of the paper and of google-research/simclr, but for the weights that the head starts with: see <see cref="ProjectionInitialDeviation"/>.
 /// </remarks>
 public sealed record SimClr : ContrastiveMethod
 {
@@ -44,9 +44,20 @@ public sealed record SimClr : ContrastiveMethod
     /// <value>The default value is <see langword="true"/>, as in google-research/simclr; the paper's formula, solo-learn and the settings of ContrastiveCrop have none.</value>
     public bool ProjectionBatchNorm { get; init; } = true;
 
+    /// <summary>
+    /// Standard deviation of the normal distribution that the weights of the head's linear layers are drawn from at the start; biases then start at 0. Behind batch norm their scale does not
+    /// show in the outputs, but the smaller the weights, the faster a given learning rate turns them.
+    /// </summary>
+    /// <value>
+    /// Above 0. The default value is <see langword="null"/>: torch's own start, evenly in ±1/√inputs, of deviation 0.58/√inputs (0.013 at 2048 inputs, 0.051 at 128). google-research/simclr
+    /// has 0.01 (model_util.py, linear_layer), as has the preset for ImageNet.
+    /// </value>
+    public double? ProjectionInitialDeviation { get; init; }
+
     internal override void Validate()
     {
         Require.Positive(Temperature);
+        Require.Positive(ProjectionInitialDeviation ?? 1, nameof(ProjectionInitialDeviation));
         Require.AtLeast(1, ProjectionDimension);
         Require.AtLeast(1, ProjectionHiddenDimension ?? 1, nameof(ProjectionHiddenDimension));
         Require.That(ProjectionLayers is 2 or 3, ProjectionLayers, "It must be 2 or 3.");

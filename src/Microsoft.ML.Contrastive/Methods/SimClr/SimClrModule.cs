@@ -37,11 +37,22 @@ internal sealed class SimClrModule : MethodModule
     private static Sequential ProjectionHead(SimClr options, int features)
     {
         var hidden = options.ProjectionHiddenDimension ?? features;
-        return Mlp.Create(
+        var head = Mlp.Create(
             [features, .. Enumerable.Repeat(hidden, options.ProjectionLayers - 1), options.ProjectionDimension],
             hiddenBias: !options.ProjectionBatchNorm,
             hiddenBatchNorm: options.ProjectionBatchNorm,
             outputBias: !options.ProjectionBatchNorm,
             outputNorm: options.ProjectionBatchNorm ? OutputNorm.Scale : OutputNorm.None);
+        if (options.ProjectionInitialDeviation is { } deviation)
+        {
+            foreach (var linear in head.children().OfType<Linear>())
+            {
+                nn.init.normal_(linear.weight, 0, deviation);
+                if (linear.bias is { } bias)
+                    nn.init.zeros_(bias);
+            }
+        }
+
+        return head;
     }
 }

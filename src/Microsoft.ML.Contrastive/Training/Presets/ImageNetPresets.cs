@@ -22,8 +22,8 @@ internal static class ImageNetPresets
         Name = "simclr/imagenet-100ep",
         Source = "SimCLR (ICML 2020), sections 2 and 5, appendix A; google-research/simclr",
         Deviations = "the original sums the losses of both views, twice the mean that is minimised here; it tries crops up to 100 times, resizes without antialiasing, changes "
-            + "contrast about each channel's own mean, and pads with zeros where it blurs (data_util.py); its head starts with normal weights of deviation 0.01, here with torch's",
-        Method = new SimClr { Temperature = 0.1, ProjectionDimension = 128, ProjectionHiddenDimension = 2048, ProjectionLayers = 2, ProjectionBatchNorm = true },
+            + "contrast about each channel's own mean, and pads with zeros where it blurs (data_util.py); its convolutions start with weights of variance 1/fan-in, here with torchvision's of 2/fan-out",
+        Method = new SimClr { Temperature = 0.1, ProjectionDimension = 128, ProjectionHiddenDimension = 2048, ProjectionLayers = 2, ProjectionBatchNorm = true, ProjectionInitialDeviation = 0.01 },
         Backbone = Backbone.ResNet50(zeroInitializeResidual: true),
         Views = [PublishedViews.SimClr(Size), PublishedViews.SimClr(Size)],
         Optimizer = new Lars
@@ -142,7 +142,7 @@ internal static class ImageNetPresets
             Source = "BYOL (NeurIPS 2020), section 3.3 and table 6; deepmind-research/byol, configs/byol.py",
             Deviations = "the original draws a crop once and cuts it to the image, resizes without antialiasing, adds to pixels to make them brighter, changes contrast about each "
                 + "channel's own mean, changes saturation in HSV, and pads with zeros where it blurs (utils/augmentations.py, utils/dataset.py); running statistics are Haiku's, "
-                + "of biased variances and without bias of their start",
+                + "of biased variances and without bias of their start; its convolutions start with weights of variance near 1/fan-in, here with torchvision's of 2/fan-out",
             Method = new Byol { HiddenDimension = 4096, ProjectionDimension = 256, Momentum = run.Momentum, CosineMomentum = true },
             Backbone = Backbone.ResNet50(zeroInitializeResidual: true),
             Views = PublishedViews.Byol(Size, minScale: 0.08, ResizeFilter.Bicubic, BlurOperator.Kernel10Percent),

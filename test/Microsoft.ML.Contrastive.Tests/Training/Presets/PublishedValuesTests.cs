@@ -220,6 +220,18 @@ public class PublishedValuesTests
             (method.Prototypes, method.BottleneckDimension, method.StudentTemperature, method.TeacherTemperature, method.Momentum, method.FreezeLastLayerEpochs, method.CenterMomentum, method.HiddenDimension));
     }
 
+    /// <summary>eval_linear.py and eval_knn.py of facebookresearch/dino take the teacher; solo-learn's classifier and lightly's nearest neighbours are on the student.</summary>
+    [Fact]
+    public void Dino_hands_out_what_its_source_evaluates() => Assert.All(
+        ContrastivePreset.All.Where(p => p.Method is Dino),
+        p => Assert.Equal(p.Name.Contains("imagenet", StringComparison.Ordinal) ? DinoNetwork.Teacher : DinoNetwork.Student, ((Dino)p.Method).EncoderFrom));
+
+    /// <summary>google-research/simclr, model_util.py; all others have torch's linear layers.</summary>
+    [Fact]
+    public void SimClrs_head_starts_as_its_authors_where_the_figure_is_theirs() => Assert.All(
+        ContrastivePreset.All.Where(p => p.Method is SimClr),
+        p => Assert.Equal(p.Name == "simclr/imagenet-100ep" ? 0.01 : null, ((SimClr)p.Method).ProjectionInitialDeviation));
+
     [Fact]
     public void Dino_clips_and_raises_its_weight_decay_as_published()
     {

@@ -66,7 +66,7 @@ internal sealed record RunFacts
 
     /// <summary>
     /// In what two runs differ that must be alike to be compared, or null: the images and how they are looked at for runs on the same data, and all settings
-    /// of the method for runs that differ in seed and views alone.
+    /// of the method for runs that differ in seed and views alone. A setting that is left out ("none") equals one that there was not yet when the other run was made.
     /// </summary>
     public string? DifferenceFrom(RunFacts other)
     {
@@ -77,9 +77,16 @@ internal sealed record RunFacts
             ?? Difference("choice of images (hash)", Sample, other.Sample);
         if (difference is not null || Key with { Seed = other.Key.Seed, Views = other.Key.Views } != other.Key)
             return difference;
+        (string[] here, string[] there) = (Given(Settings), Given(other.Settings));
         return Difference("batch size", BatchSize, other.BatchSize)
-            ?? Settings.Except(other.Settings).Zip(other.Settings.Except(Settings), (mine, theirs) => $"'{mine.Trim()}' here, '{theirs.Trim()}' there").FirstOrDefault()
-            ?? Difference("number of settings", Settings.Length, other.Settings.Length);
+            ?? (here.Except(there).FirstOrDefault(), there.Except(here).FirstOrDefault()) switch
+            {
+                (null, null) => Difference("number of settings", here.Length, there.Length),
+                var (mine, theirs) => $"{Quoted(mine)} here, {Quoted(theirs)} there",
+            };
+
+        static string[] Given(string[] settings) => [.. settings.Where(setting => !setting.EndsWith(" = none", StringComparison.Ordinal))];
+        static string Quoted(string? setting) => setting is null ? "nothing like it" : $"'{setting.Trim()}'";
     }
 
     private static string? Difference<T>(string what, T mine, T theirs) => Equals(mine, theirs) ? null : $"{what} {mine} here, {theirs} there";

@@ -34,6 +34,10 @@ internal static class DoctorCommand
             }
         }
 
-        return findings.Any(finding => finding.Severity == Severity.Broken) ? ExitCode.Failure : ExitCode.Success;
+        string[] broken = [.. findings.Where(finding => finding.Severity == Severity.Broken).Select(finding => finding.Name)];
+        if (broken.Length == 0)
+            return ExitCode.Success;
+        context.Error.WriteLine($"Broken: {string.Join(", ", broken)}. What to do stands beside each.");
+        return ExitCode.Failure;
     }
 }

@@ -5,7 +5,6 @@ using Microsoft.ML.Contrastive.Cli.Embed;
 using Microsoft.ML.Contrastive.Cli.Encoders;
 using Microsoft.ML.Contrastive.Cli.Verbs;
 using Microsoft.ML.Data;
-using Spectre.Console;
 
 namespace Microsoft.ML.Contrastive.Cli;
 
@@ -42,13 +41,8 @@ internal sealed class EmbedCommand
         IDataView images = context.Value(_split) is { } split ? dataset.RowsOf(split) : dataset.Rows;
         using SavedEncoder encoder = SavedEncoder.Open(context, _encoder, images);
         long started = Stopwatch.GetTimestamp();
-        long rows = context.Terminal.Profile.Out.IsTerminal && !context.Json
-            ? context.Terminal.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn()).Start(progress =>
-            {
-                ProgressTask task = progress.AddTask("Encoding", maxValue: images.GetRowCount() ?? dataset.Count);
-                return Write(context, dataset, encoder.Transformer.Transform(images), encoder.FeatureDimension, output, task.Increment);
-            })
-            : Write(context, dataset, encoder.Transformer.Transform(images), encoder.FeatureDimension, output, _ => { });
+        long rows = ProgressBars.While(context, bars =>
+            Write(context, dataset, encoder.Transformer.Transform(images), encoder.FeatureDimension, output, bars?.Begin("Encoding", images.GetRowCount() ?? dataset.Count)));
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         if (context.Json)
             context.WriteJson(new { File = output, Rows = rows, encoder.FeatureDimension, From = encoder.Origin, Seconds = seconds, Format = dataset.Format });
@@ -57,7 +51,7 @@ internal sealed class EmbedCommand
         return ExitCode.Success;
     }
 
-    private static long Write(VerbContext context, Dataset dataset, IDataView embedded, int dimension, string output, Action<double> advance)
+    private static long Write(VerbContext context, Dataset dataset, IDataView embedded, int dimension, string output, Action? advance)
     {
         DataViewSchema.Column path = embedded.Schema[DatasetView.PathColumnName], features = embedded.Schema[SavedEncoder.FeaturesColumnName];
         using EmbeddingFile file = EmbeddingFile.Create(output, dimension);
@@ -76,7 +70,7 @@ internal sealed class EmbedCommand
             values.CopyTo(embedding);
             file.Add(dataset.RelativeName(name.ToString()), embedding);
             rows++;
-            advance(1);
+            advance?.Invoke();
         }
 
         file.Complete();

@@ -10,7 +10,6 @@ using Microsoft.ML.Contrastive.Cli.Verbs;
 using Microsoft.ML.Contrastive.Encoders;
 using Microsoft.ML.Contrastive.Evaluation;
 using Microsoft.ML.Contrastive.Imaging;
-using Spectre.Console;
 using static Microsoft.ML.Contrastive.Cli.Verbs.OptionParsing;
 
 namespace Microsoft.ML.Contrastive.Cli;
@@ -120,44 +119,19 @@ internal sealed class EvaluateCommand
     }
 
     /// <summary>Measures, and tells each number as soon as it is there; on a terminal with a bar for what is under way.</summary>
-    private static List<Measurement> Measure(VerbContext context, MLContext mlContext, LabelledSplit split, EvaluationPlan plan, int seed, List<Features> all)
+    private static List<Measurement> Measure(VerbContext context, MLContext mlContext, LabelledSplit split, EvaluationPlan plan, int seed, List<Features> all) => ProgressBars.While(context, bars =>
     {
-        if (context.Json || !context.Terminal.Profile.Out.IsTerminal)
-            return Each(new EvaluationRun(mlContext, split, plan, seed, context.Cancellation), measurement => WriteUnlessJson($"{measurement}"));
-        return context.Terminal.Progress().AutoClear(true).Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn()).Start(progress =>
+        var run = new EvaluationRun(mlContext, split, plan, seed, context.Cancellation) { Begin = bars is null ? null : (name, steps) => bars.Begin(name, steps) };
+        Action<string> tell = context.Json ? _ => { } : bars is null ? context.Output.WriteLine : bars.WriteLine;
+        var measurements = new List<Measurement>();
+        foreach (Measurement measurement in all.SelectMany(run.Measure))
         {
-            ProgressTask? current = null;
-            return Each(
-                new EvaluationRun(mlContext, split, plan, seed, context.Cancellation)
-                {
-                    Begin = (name, steps) =>
-                    {
-                        current?.StopTask();
-                        ProgressTask task = current = progress.AddTask(Markup.Escape(name), maxValue: steps);
-                        return () => task.Increment(1);
-                    },
-                },
-                measurement => context.Terminal.WriteLine($"{measurement}"));
-        });
-
-        void WriteUnlessJson(string line)
-        {
-            if (!context.Json)
-                context.Output.WriteLine(line);
+            measurements.Add(measurement);
+            tell($"{measurement}");
         }
 
-        List<Measurement> Each(EvaluationRun run, Action<Measurement> tell)
-        {
-            var measurements = new List<Measurement>();
-            foreach (Measurement measurement in all.SelectMany(run.Measure))
-            {
-                measurements.Add(measurement);
-                tell(measurement);
-            }
-
-            return measurements;
-        }
-    }
+        return measurements;
+    });
 
     /// <summary>The network of an encoder before any training; null, and a note, where it is not known which that is.</summary>
     private ContrastiveEncoderTransformer? Untrained(VerbContext context, MLContext mlContext, SavedEncoder encoder, int seed)

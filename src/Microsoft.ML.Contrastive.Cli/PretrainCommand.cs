@@ -46,7 +46,7 @@ internal sealed class PretrainCommand
         bool resumed = resume && named!.HoldsRun;
 
         RunFolder? continued = resumed ? named : null;
-        using Dataset dataset = _training.OpenDataset(context, continued);
+        using Dataset dataset = _training.OpenDataset(context, continued, unbegun: resume && !resumed ? named : null);
 
         RunConfiguration configuration = _training.Resolve(context, dataset, continued);
         (RunSettings settings, ContrastivePreset preset) = configuration.Read();

@@ -84,7 +84,7 @@ internal static class SweepCommand
             using SweepFile file = SweepFile.Open(path);
             try
             {
-                SweepRuns.Execute(plan, file, context.Json ? context.Error : context.Output, context.Cancellation);
+                SweepRuns.Execute(plan, file, context.Progress, context.Cancellation);
             }
             catch (OperationCanceledException)
             {

@@ -63,6 +63,8 @@ internal static partial class Examination
             : $"older than {NeededSymbols} (GCC 13), which torch's bindings ask for and do not use: a copy of them that does not ask is loaded from the cache folder");
     }
 
+    private static bool HasChosenTorch => Environment.GetEnvironmentVariable(TorchRuntime.FolderVariable) is { Length: > 0 };
+
     private static Finding Torch()
     {
         TorchRuntime.EnsureLoaded();
@@ -172,7 +174,7 @@ internal static partial class Examination
         {
             while (error is TypeInitializationException { InnerException: { } inner })
                 error = inner;
-            return new Finding(name, Severity.Broken, error.Message, error is TorchNativeLibraryException ? "The message says what to do." : cure);
+            return new Finding(name, Severity.Broken, error.Message, error is TorchNativeLibraryException && HasChosenTorch ? $"Leave --libtorch and {TorchRuntime.FolderVariable} out to use the torch that came along, or name a folder of libtorch 2.10." : cure);
         }
     }
 

@@ -47,7 +47,7 @@ internal sealed record Features(string Name, ITransformer Transformer, ImageSize
 internal sealed class EvaluationRun(MLContext mlContext, LabelledSplit split, EvaluationPlan plan, int seed, CancellationToken cancellation)
 {
     /// <summary>Begins something that takes so many steps, and returns what is to be called after each of them.</summary>
-    public Func<string, int, Action> Begin { get; init; } = (_, _) => () => { };
+    public Func<string, int, Action>? Begin { get; init; }
 
     /// <summary>The measurements, one after the other.</summary>
     public IEnumerable<Measurement> Measure(Features features)
@@ -108,7 +108,7 @@ internal sealed class EvaluationRun(MLContext mlContext, LabelledSplit split, Ev
     {
         try
         {
-            return run(Begin($"{features.Name}, {protocol}", steps));
+            return run(Begin?.Invoke($"{features.Name}, {protocol}", steps) ?? (() => { }));
         }
         catch (Exception error) when (features.IsBaseline && error is InvalidOperationException or Training.NonFiniteLossException)
         {

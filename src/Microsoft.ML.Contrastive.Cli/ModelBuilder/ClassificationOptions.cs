@@ -21,7 +21,7 @@ internal sealed class ClassificationOptions
     private readonly Option<string?> _log = new("--log-file-path") { Description = "Also write what is printed, and ML.NET's log, to this file.", HelpName = "FILE" };
 
     /// <summary>All of them.</summary>
-    public IEnumerable<Symbol> All => [.. _training.All, _testDataset, _width, _height, _project, _resume, _overwrite, _log, CommonOptions.NoReport, CommonOptions.Libtorch];
+    public IEnumerable<Symbol> All => [.. _training.All, _testDataset, _width, _height, _project, _resume, _overwrite, _log, CommonOptions.NoReport, CommonOptions.Json, CommonOptions.Libtorch];
 
     /// <summary>Makes the classifier.</summary>
     /// <param name="context">What was typed.</param>
@@ -51,7 +51,7 @@ internal sealed class ClassificationOptions
         RunFolder? continued = resumed ? runFolder : null;
 
         using var log = new LogFile(context.Value(_log));
-        using Dataset dataset = _training.OpenDataset(context, continued, resumed || _training.NamesDataset(context) ? null : form?.Folder(files.Configuration), BrokenImages.LeaveOut);
+        using Dataset dataset = _training.OpenDataset(context, continued, resumed || _training.NamesDataset(context) ? null : form?.Folder(files.Configuration), BrokenImages.LeaveOut, context.Value(_resume) && !resumed ? runFolder : null);
         using Dataset? test = context.Value(_testDataset) is { } path
             ? Dataset.Open(path, new DatasetOptions { BrokenImages = BrokenImages.LeaveOut, Announce = context.Error.WriteLine, Cancellation = context.Cancellation })
             : null;

@@ -104,7 +104,7 @@ internal sealed class ClassifierRun(VerbContext context, GeneratedFiles files, P
             Comparison.Write(trials, Say);
             if (trials.MaxBy(trial => trial.MicroAccuracy) is { } best && best.MicroAccuracy > trials[^1].MicroAccuracy)
                 Say($"Pretraining does not pay here yet: the classifier on {best.Features} does better. Train longer (--epochs), on more images (--unlabeled), or on larger ones (--image-size).");
-            Write(mlContext, new TransformerChain<ITransformer>([encoder, .. classifier]), new ClassifierFacts
+            var facts = new ClassifierFacts
             {
                 Encoder = record,
                 Classes = [.. dataset.ClassNames.Order(StringComparer.Ordinal)],
@@ -113,9 +113,13 @@ internal sealed class ClassifierRun(VerbContext context, GeneratedFiles files, P
                 HeldOut = images.Description,
                 Trials = trials,
                 Pretraining = JsonNode.Parse(configuration.ToString())!.AsObject(),
-            }, changed, projectText);
-            if (RunReport.TryWrite(context, folder, settings, dataset, display))
+            };
+            IEnumerable<string> written = Write(mlContext, new TransformerChain<ITransformer>([encoder, .. classifier]), facts, changed, projectText);
+            bool reported = RunReport.TryWrite(context, folder, settings, dataset, display);
+            if (reported)
                 Say($"wrote {folder.Report}");
+            if (context.Json)
+                WriteJson(facts, written, changed, reported ? folder.Report : null);
             return ExitCode.Success;
         }
         catch (OperationCanceledException error)
@@ -124,7 +128,8 @@ internal sealed class ClassifierRun(VerbContext context, GeneratedFiles files, P
         }
     }
 
-    private void Write(MLContext mlContext, ITransformer model, ClassifierFacts facts, ProjectFile? changed, byte[]? projectText)
+    /// <returns>The files that were written.</returns>
+    private IEnumerable<string> Write(MLContext mlContext, ITransformer model, ClassifierFacts facts, ProjectFile? changed, byte[]? projectText)
     {
         RunRecord encoder = facts.Encoder;
         (int width, int height) = (encoder.ImageSize[0], encoder.ImageSize[1]);
@@ -154,7 +159,24 @@ internal sealed class ClassifierRun(VerbContext context, GeneratedFiles files, P
         if (changed is null)
             Say($"No project was changed. A project needs these files, {Path.GetFileName(files.Model)} copied to its output, and the packages {string.Join(", ", StockPackages.All.Select(package => $"{package.Package} {package.Version}"))}.");
         Say($"In your code: var prediction = {code.Namespace}.{files.Name}.Predict(new {code.Namespace}.{files.Name}.ModelInput {{ ImageSource = File.ReadAllBytes(\"photo.jpg\") }});");
+        return writers.Select(writer => writer.File);
     }
+
+    private void WriteJson(ClassifierFacts facts, IEnumerable<string> written, ProjectFile? changed, string? report) => context.WriteJson(new
+    {
+        Class = $"{Namespace(files, project)}.{files.Name}",
+        files.Model,
+        Project = changed?.Path,
+        Packages = StockPackages.All.Select(package => new { package.Package, package.Version }),
+        facts.Classes,
+        facts.TrainingImages,
+        facts.HeldOutImages,
+        facts.HeldOut,
+        facts.Trials,
+        Run = files.Run,
+        Report = report,
+        Files = written,
+    });
 
     /// <summary>Namespace of the generated code.</summary>
     /// <exception cref="UsageException">It would hide the class.</exception>
@@ -185,7 +207,7 @@ internal sealed class ClassifierRun(VerbContext context, GeneratedFiles files, P
 
     private void Say(string text)
     {
-        context.Output.WriteLine(text);
+        context.Progress.WriteLine(text);
         log.WriteLine(text);
     }
 }

@@ -51,7 +51,7 @@ internal sealed class LiveDisplay(IAnsiConsole terminal, CancellationToken cance
     }
 
     /// <inheritdoc/>
-    public override void Note(string text) => terminal.WriteLine(text);
+    public override void Note(string text) => terminal.Write(new LineOverBars(text));
 
     private void Draw()
     {

@@ -57,11 +57,17 @@ internal sealed class PretrainingOptions
     /// <param name="resumed">The run that is continued: it knows its images.</param>
     /// <param name="usual">What is opened when nothing was named.</param>
     /// <param name="broken">What happens to images that cannot be decoded.</param>
+    /// <param name="unbegun">The run that was to be continued and is not there.</param>
     /// <exception cref="UsageException">No images were named.</exception>
-    public Dataset OpenDataset(VerbContext context, RunFolder? resumed, string? usual = null, BrokenImages broken = BrokenImages.WhenRead)
+    public Dataset OpenDataset(VerbContext context, RunFolder? resumed, string? usual = null, BrokenImages broken = BrokenImages.WhenRead, RunFolder? unbegun = null)
     {
         JsonObject saved = resumed is not null ? resumed.ReadConfiguration("--resume") : context.Value(_config) is { } file ? RunConfiguration.ReadFile(file, "--config") : [];
-        string data = context.Value(_dataset) ?? usual ?? Text(saved, "dataset") ?? throw new UsageException("--dataset is missing: name a folder or an archive of images.");
+        string data = context.Value(_dataset) ?? usual ?? Text(saved, "dataset")
+            ?? throw new UsageException(unbegun is null
+                ? "--dataset is missing: name a folder or an archive of images."
+                : $"{unbegun.NothingToResume}: there is no run to go on with. Name its folder by --output, or begin one by --dataset.");
+        if (unbegun is not null)
+            context.Error.WriteLine($"{unbegun.NothingToResume}: a new run begins.");
         bool isSaved = !context.Has(_dataset) && usual is null;
         return Dataset.Open(data, new DatasetOptions
         {

@@ -45,6 +45,9 @@ internal sealed class RunFolder
     /// <summary>Whether a run has begun here.</summary>
     public bool HoldsRun => File.Exists(Configuration);
 
+    /// <summary>Why <c>--resume</c> finds nothing to go on with, as the begin of a sentence.</summary>
+    public string NothingToResume => $"--resume: '{Path}' {(Directory.Exists(Path) ? "is empty" : "does not exist")}";
+
     /// <summary>A checkpoint of the run.</summary>
     /// <param name="name">last or best.</param>
     public string Checkpoint(string name) => System.IO.Path.Combine(Path, "checkpoints", name);

@@ -10,8 +10,8 @@ internal abstract class TrainingDisplay
     /// <summary>Live where that is a terminal, else lines.</summary>
     public static TrainingDisplay For(VerbContext context)
     {
-        context.AnswersInterruption = context.Terminal.Profile.Out.IsTerminal;
-        return context.AnswersInterruption ? new LiveDisplay(context.Terminal, context.Cancellation) : new PlainDisplay(context.Output, context.Error);
+        context.AnswersInterruption = !context.Json && context.Terminal.Profile.Out.IsTerminal;
+        return context.AnswersInterruption ? new LiveDisplay(context.Terminal, context.Cancellation) : new PlainDisplay(context.Progress, context.Error);
     }
 
     /// <summary>Shows while something runs.</summary>

@@ -29,6 +29,9 @@ internal sealed record VerbContext(ParseResult Arguments, CancellationToken Canc
     /// <summary>Whether output is for machines.</summary>
     public bool Json => Arguments.GetValue(CommonOptions.Json);
 
+    /// <summary>Where a verb that prints one object for machines tells how it goes: <see cref="Output"/> is that object's then.</summary>
+    public TextWriter Progress => Json ? Error : Output;
+
     /// <summary>Tables, colours and live displays on <see cref="Output"/>: plain text, as wide as it needs to be, where that is no terminal.</summary>
     public IAnsiConsole Terminal
     {

@@ -29,9 +29,13 @@ internal sealed class TrainingLoop(TrainingStep step, TrainingSchedule schedule,
             heatMaps?.Before(at);
             step.BeginEpoch(at);
             long started = Stopwatch.GetTimestamp(), firstStep = at.Step;
-            bool complete = true;
+            TimeSpan waited = TimeSpan.Zero;
+            bool complete = true, passesOver = at.StepInEpoch > 0;
             foreach (ViewBatch batch in batches.Epoch(at.Epoch, at.StepInEpoch * schedule.GradientAccumulationSteps))
             {
+                // What a resumed epoch passes over was paid for before: neither its images nor its time count.
+                if (passesOver)
+                    (passesOver, started, waited) = (false, Stopwatch.GetTimestamp(), batches.Waited);
                 // The last micro-batches of an epoch may be too few for a step.
                 if (at.StepInEpoch == stepsPerEpoch || step.Add(batch, new TrainingPosition(at.Step, stepsPerEpoch, schedule.Epochs)) is not { } loss)
                     continue;
@@ -39,8 +43,8 @@ internal sealed class TrainingLoop(TrainingStep step, TrainingSchedule schedule,
                 journal.AfterStep(at, new StepMetrics(at.Epoch + 1, schedule.Epochs, at.StepInEpoch, stepsPerEpoch, at.Step, schedule.ImagesPerStep, loss));
                 if (at.Step % StepsBetweenCollections == 0)
                     GC.Collect(generation: 1);
-                complete = !cancellation.IsCancellationRequested;
-                if (!complete)
+                complete = !cancellation.IsCancellationRequested || at.StepInEpoch == stepsPerEpoch;
+                if (cancellation.IsCancellationRequested)
                     break;
             }
 
@@ -56,7 +60,7 @@ internal sealed class TrainingLoop(TrainingStep step, TrainingSchedule schedule,
                 Loss = at.LossSum / at.StepInEpoch,
                 LearningRate = schedule.LearningRate(new TrainingPosition(at.Step - 1, stepsPerEpoch, schedule.Epochs)),
                 ImagesPerSecond = (at.Step - firstStep) * schedule.ImagesPerStep / seconds,
-                WaitingForData = batches.Waited.TotalSeconds / seconds,
+                WaitingForData = (batches.Waited - waited).TotalSeconds / seconds,
                 FeatureSpread = health.Spread,
                 EffectiveRank = health.EffectiveRank,
                 Alignment = health.Alignment,

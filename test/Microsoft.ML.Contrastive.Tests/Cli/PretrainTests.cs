@@ -149,12 +149,33 @@ public sealed class PretrainTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_to_go_on_with_that_is_not_there_is_named()
+    {
+        string[] resume = ["pretrain", "--resume", "--output", Output];
+        Assert.Contains($"'{Output}' does not exist", await ToolRun.Refusal(ExitCode.Usage, resume), StringComparison.Ordinal);
+        Directory.CreateDirectory(Output);
+        Assert.Contains($"'{Output}' is empty", await ToolRun.Refusal(ExitCode.Usage, resume), StringComparison.Ordinal);
+        Assert.Contains("--output", await ToolRun.Refusal(ExitCode.Usage, "image-classification", "--name", "Photos", "--output", _folder, "--resume"), StringComparison.Ordinal);
+
+        // With images it is a new one: a job that is started again and again has one command.
+        (int code, _, string error) = await ToolRun.Of(Tiny("--resume", "--epochs", "1"));
+        Assert.Equal(ExitCode.Success, code);
+        Assert.Contains("is empty: a new run begins", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_image_that_cannot_be_read_is_named_and_left_out()
     {
         string corrupt = _images.AddCorrupt();
-        (int code, _, string error) = await ToolRun.Of(Tiny("--epochs", "1"));
-        Assert.Equal(ExitCode.Success, code);
-        Assert.Contains(Path.GetFileName(corrupt), error, StringComparison.Ordinal);
+        string archive = Path.Combine(_folder, "photos.zip");
+        System.IO.Compression.ZipFile.CreateFromDirectory(_images.Path, archive);
+        foreach (string dataset in (string[])[_images.Path, archive])
+        {
+            (int code, _, string error) = await ToolRun.Of(Tiny("--epochs", "1", "--dataset", dataset, "--overwrite"));
+            Assert.Equal(ExitCode.Success, code);
+            Assert.Contains(Path.GetFileName(corrupt), error, StringComparison.Ordinal);
+            Assert.DoesNotContain("..", error, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -283,9 +304,11 @@ public sealed class PretrainTests : IDisposable
         Assert.Contains(report["findings"]!.AsArray(), finding => (string?)finding!["name"] == "torch" && (string?)finding["severity"] == "good");
 
         using var broken = new ToolProcess(new Dictionary<string, string> { ["MLNET_CONTRASTIVE_LIBTORCH"] = _folder }, "doctor");
-        (code, output, _) = await broken.End();
+        (code, output, error) = await broken.End();
         Assert.Equal(ExitCode.Failure, code);
         Assert.Contains("FAIL  torch", output, StringComparison.Ordinal);
+        Assert.Contains("→ Leave --libtorch and MLNET_CONTRASTIVE_LIBTORCH out", output, StringComparison.Ordinal);
+        Assert.Contains("torch", Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
     }
 
     private static Dictionary<string, string> NoEnvironment => [];

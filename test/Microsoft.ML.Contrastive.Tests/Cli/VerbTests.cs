@@ -1,3 +1,4 @@
+using Microsoft.ML.Contrastive.Cli;
 using Microsoft.ML.Contrastive.Cli.Verbs;
 
 namespace Microsoft.ML.Contrastive.Tests.Cli;
@@ -41,6 +42,10 @@ public sealed class VerbTests
         Assert.True(verb.Parse([]).InvokeAsync(cancellationToken: TestContext.Current.CancellationToken).IsCompletedSuccessfully);
         Assert.Equal(Environment.CurrentManagedThreadId, thread);
     }
+
+    [Fact]
+    public void Every_verb_that_does_something_answers_machines() =>
+        Assert.Equal(["completion"], Program.CreateRoot().Subcommands.Where(verb => verb.Options.All(option => option.Name != "--json")).Select(verb => verb.Name));
 
     [Theory]
     [InlineData("bash")]

@@ -89,8 +89,16 @@ public sealed class ImageClassificationTests : IDisposable
         Assert.StartsWith(GeneratedCode.FirstLine, File.ReadAllText(Path.Combine(_folder, "MLModel1.consumption.cs")), StringComparison.Ordinal);
         Assert.Equal(_images.Files.Length, Classify(Path.Combine(_folder, "MLModel1.mlnet")).Length);
 
-        (code, _, error) = await ToolRun.Of("train", "--training-config", file, "--epochs", "2", "--device", "cpu", "--no-report");
+        (code, output, error) = await ToolRun.Of("train", "--training-config", file, "--epochs", "2", "--device", "cpu", "--no-report", "--json");
         Assert.True(code == ExitCode.Success, error);
+        Assert.Contains("Start Training", error, StringComparison.Ordinal);
+        Assert.Contains("epoch 2/2", error, StringComparison.Ordinal);
+        JsonNode result = JsonNode.Parse(output)!;
+        Assert.Equal(["pixels", "a random encoder", "simclr"], result["trials"]!.AsArray().Select(trial => (string?)trial!["features"]));
+        Assert.InRange((double)result["trials"]![2]!["microAccuracy"]!, 0, 1);
+        Assert.Equal(["class0", "class1"], result["classes"]!.AsArray().Select(name => (string?)name));
+        Assert.All(result["files"]!.AsArray(), written => Assert.True(File.Exists((string?)written)));
+        Assert.Equal((Path.Combine(_folder, "MLModel1.mlnet"), null), ((string?)result["model"], (string?)result["project"]));
         JsonNode pretraining = JsonNode.Parse(File.ReadAllText(Path.Combine(_folder, "MLModel1.contrastive.json")))!["pretraining"]!;
         Assert.Equal((2, 0.25, "resnet10-compact-w0.125"), ((int)pretraining["epochs"]!, (double)pretraining["method"]!["temperature"]!, (string?)pretraining["backbone"]));
     }

@@ -109,6 +109,23 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    public void A_run_cancelled_after_the_last_step_of_an_epoch_has_that_epoch_behind_it()
+    {
+        TinyPretraining.Fit(_images.Path, TinyPretraining.Options("simclr", Workspace("unbroken"))).Dispose();
+
+        using var stop = new CancellationTokenSource();
+        ContrastivePretrainTrainer.Options options = TinyPretraining.Options("simclr", Workspace("broken"));
+        options.CancellationToken = stop.Token;
+        options.StepCallback = step => Cancel(step.Epoch == 2 && step.StepInEpoch == step.StepsPerEpoch, stop);
+        TinyPretraining.Fit(_images.Path, options).Dispose();
+        Assert.Equal((2, 0), (State("broken").Progress.Epoch, State("broken").Progress.StepInEpoch));
+
+        Resume("simclr", "broken").Dispose();
+        AssertSame("unbroken", "broken");
+        Assert.All(State("broken").Metrics, epoch => Assert.True(epoch.ImagesPerSecond > 0));
+    }
+
+    [Fact]
     public void A_run_that_is_done_gives_its_encoder_again()
     {
         var epochs = new List<EpochMetrics>();

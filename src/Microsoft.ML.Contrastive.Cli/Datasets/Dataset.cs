@@ -1,4 +1,5 @@
 using Microsoft.ML.Contrastive.Cli.Datasets.Files;
+using Microsoft.ML.Contrastive.Imaging;
 using Microsoft.ML.Contrastive.DataViews;
 
 namespace Microsoft.ML.Contrastive.Cli.Datasets;
@@ -49,6 +50,9 @@ internal sealed class Dataset : IDisposable
     /// <summary>Names of images that could not be decoded when a row was read, in ordinal order; it grows while rows are read.</summary>
     public IReadOnlyList<string> Unreadable => [.. _tree.Unreadable.Keys.Concat(_unlabeled?.Unreadable ?? []).Order(StringComparer.Ordinal)];
 
+    /// <summary>How many of the images that were read from an archive ask to be turned, a sentence a place.</summary>
+    public IEnumerable<string> OrientationWarnings => [.. TurnedOf(_tree) is { } turned ? [turned] : Array.Empty<string>(), .. _unlabeled?.OrientationWarnings ?? []];
+
     /// <summary>All images as rows; see <see cref="DatasetView"/> for the columns.</summary>
     public IDataView Rows => new DatasetView(_images, ClassNames);
 
@@ -76,7 +80,12 @@ internal sealed class Dataset : IDisposable
                 if (images.Length == 0)
                     throw new InvalidDataException($"'{path}' has the layout {layout.Name} but holds no image. {string.Join(" ", notes)}".TrimEnd());
                 if (options.BrokenImages != BrokenImages.WhenRead)
+                {
                     images = ImageCheck.Usable(path, images, options, notes);
+                    if (TurnedOf(contents.Tree ?? tree) is { } turned)
+                        notes.Add(turned);
+                }
+
                 Dataset? unlabeled = options.Unlabeled is { } more ? Open(more, options with { Unlabeled = null, Format = null }) : null;
                 return new Dataset(path, layout.Name, contents.Tree ?? tree, contents, images, notes, unlabeled);
             }
@@ -117,6 +126,14 @@ internal sealed class Dataset : IDisposable
     /// <summary>Places of the images that have a label, in order.</summary>
     /// <param name="split">Of this split alone; of all when null.</param>
     public int[] LabelledPlaces(string? split = null) => [.. Enumerable.Range(0, Count).Where(place => _images[place] is { Class: >= 0 } image && (split is null || image.Split == split))];
+
+    private static string? TurnedOf(FileTree tree)
+    {
+        var tally = new OrientationTally();
+        foreach ((string name, int orientation) in tree.Turned)
+            tally.Add(new ImageInspection(name, null, orientation, null));
+        return tally.Warning;
+    }
 
     /// <inheritdoc/>
     public void Dispose()

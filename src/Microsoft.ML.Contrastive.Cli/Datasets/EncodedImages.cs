@@ -49,6 +49,9 @@ internal sealed class EncodedImages : ImageSource
         try
         {
             using SKCodec codec = _tree.IsOnDisk ? EncodedImage.Open(name) : EncodedImage.Open(_tree.ReadAll(index), name);
+            // Skia numbers orientations as EXIF does.
+            if (!_tree.IsOnDisk && codec.EncodedOrigin != SKEncodedOrigin.TopLeft)
+                _tree.Turned.TryAdd(name, (int)codec.EncodedOrigin);
             return use(codec, name);
         }
         catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)

@@ -136,6 +136,9 @@ internal sealed class PretrainingRun(RunFolder folder, RunSettings run, Contrast
             };
             options.MetricsCallback = epoch =>
             {
+                // By now every image has been read.
+                foreach (string turned in epoch.Epoch == 1 ? dataset.OrientationWarnings.Except(dataset.Notes) : [])
+                    display.Note(turned);
                 Save(Record with { Last = epoch });
                 (events ??= new TensorBoardEvents(folder.Path)).Add(epoch);
                 display.Epoch(epoch);

@@ -4,8 +4,8 @@ namespace Microsoft.ML.Contrastive.Cli.Datasets.Files;
 /// <param name="Offset">Where its bytes are in the archive; in a zip, where its header is, which the bytes follow.</param>
 /// <param name="PackedLength">Number of bytes in the archive.</param>
 /// <param name="Length">Number of bytes of the file, as the archive says.</param>
-/// <param name="InZip">Whether a header of a zip is at <paramref name="Offset"/>.</param>
-internal readonly record struct ArchiveEntry(long Offset, long PackedLength, long Length, bool InZip);
+/// <param name="Checksum">Checksum of the file, in a zip, where a header is at <paramref name="Offset"/>; null in a tar.</param>
+internal readonly record struct ArchiveEntry(long Offset, long PackedLength, long Length, uint? Checksum);
 
 /// <summary>The files of an archive while they are listed: what has no business there is left out and counted.</summary>
 internal sealed class ArchiveListing(string archive, DatasetOptions options)

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using Microsoft.ML.Contrastive.Weights.PyTorch;
 using Microsoft.Win32.SafeHandles;
 
 namespace Microsoft.ML.Contrastive.Cli.Datasets.Files;
@@ -50,9 +51,15 @@ internal sealed class ArchiveTree : FileTree
         if (Math.Max(entry.Length, entry.PackedLength) > Math.Min(Options.MaximumFileBytes, Array.MaxLength))
             throw new InvalidDataException($"'{NameOf(file)}' has {entry.Length} bytes ({entry.PackedLength} packed), more than the {Options.MaximumFileBytes} that a file may have that is read as a whole.");
         (long offset, bool deflated) = Locate(file);
-        if (!deflated)
-            return _bytes.Read(offset, (int)entry.Length);
+        byte[] bytes = deflated ? Inflate(file, entry, offset) : _bytes.Read(offset, (int)entry.Length);
+        // .NET's own reader does not compare them either.
+        if (entry.Checksum is { } said && Crc32.Append(0, bytes) is var sum && sum != said)
+            throw new InvalidDataException($"'{NameOf(file)}' is damaged: its checksum is {sum:x8} where the archive says {said:x8}. Get the archive again.");
+        return bytes;
+    }
 
+    private byte[] Inflate(int file, ArchiveEntry entry, long offset)
+    {
         Gzip.RequireWithin(entry.Length, entry.PackedLength, Options.MaximumFileBytes, NameOf(file), Options);
         using var packed = new MemoryStream(_bytes.Read(offset, (int)entry.PackedLength), writable: false);
         using var stream = new DeflateStream(packed, CompressionMode.Decompress);
@@ -103,7 +110,7 @@ internal sealed class ArchiveTree : FileTree
     private (long Offset, bool Deflated) Locate(int file)
     {
         ArchiveEntry entry = _entries[file];
-        if (!entry.InZip)
+        if (entry.Checksum is null)
             return (entry.Offset, false);
         byte[] header = _bytes.Read(entry.Offset, ZipHeaderLength);
         if (!header.AsSpan().StartsWith("PK\x3\x4"u8))

@@ -32,6 +32,9 @@ internal abstract class FileTree : IDisposable
     /// <summary>Names of the images that could not be decoded so far.</summary>
     public ConcurrentDictionary<string, byte> Unreadable { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Names and EXIF orientations of the images read from an archive so far that ask to be turned; those on the disk are the trainer's to count.</summary>
+    public ConcurrentDictionary<string, int> Turned { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Opens a folder, an archive or a single file, by its content.</summary>
     /// <exception cref="FileNotFoundException">There is nothing at that path.</exception>
     /// <exception cref="InvalidDataException">It cannot be read, or is larger than the options allow.</exception>

@@ -50,7 +50,7 @@ internal static class TarIndex
                 case 'g' or 'K':
                     break;
                 case '0' or '\0' or '7':
-                    listing.Add(name, new ArchiveEntry(at, size, size, InZip: false));
+                    listing.Add(name, new ArchiveEntry(at, size, size, Checksum: null));
                     break;
                 case '1' or '2':
                     listing.LeaveOut("links were", name);

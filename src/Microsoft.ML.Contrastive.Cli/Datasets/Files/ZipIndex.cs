@@ -104,7 +104,7 @@ internal static class ZipIndex
             extra = extra[(4 + length)..];
         }
 
-        return numbers[0] < 0 || numbers[1] < 0 || numbers[2] < 0 || numbers[2] > long.MaxValue - shift ? null : new ArchiveEntry(numbers[2] + shift, numbers[1], numbers[0], InZip: true);
+        return numbers[0] < 0 || numbers[1] < 0 || numbers[2] < 0 || numbers[2] > long.MaxValue - shift ? null : new ArchiveEntry(numbers[2] + shift, numbers[1], numbers[0], Int(header, 16));
     }
 
     /// <summary>Names are UTF-8 where a flag says so, and mostly where none does.</summary>

@@ -3,6 +3,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
 using Microsoft.ML.Contrastive.Cli.Datasets;
+using EncodedImages = Microsoft.ML.Contrastive.Tests.Imaging.EncodedImages;
 
 namespace Microsoft.ML.Contrastive.Tests.Cli.Datasets.Files;
 
@@ -86,6 +87,40 @@ public sealed class ArchiveTests : IDisposable
         Assert.Equal([1, 0, 3, 2], DatasetRow.Pixels(dataset.Rows).Select(pixel => (int)pixel.Red));
         Assert.Contains(dataset.Notes, note => note.StartsWith("1 hidden files were left out", StringComparison.Ordinal));
         Assert.Equal(unpacks, Directory.Exists(_folder.Cache));
+    }
+
+    [Theory]
+    [InlineData(CompressionLevel.NoCompression)]
+    [InlineData(CompressionLevel.Optimal)]
+    public void An_image_whose_checksum_is_wrong_is_named_and_left_out(CompressionLevel level)
+    {
+        byte[] zip = Zip(level, Images("1.png", "2.png", "3.png"));
+        // Of the second file's header in the directory (PKWARE APPNOTE 4.3.12); the images themselves are sound.
+        const int Checksum = 16, DirectoryHeader = 46;
+        int second = zip.AsSpan().LastIndexOf("2.png"u8) - DirectoryHeader;
+        zip[second + Checksum] ^= 1;
+        _folder.Write("photos.zip", zip);
+        using Dataset asked = _folder.Open("photos.zip");
+        Assert.Contains("checksum", Assert.Throws<InvalidDataException>(() => DatasetRow.Pixels(asked.Rows)).Message, StringComparison.Ordinal);
+        Assert.Equal(["photos.zip!/2.png"], asked.Unreadable);
+        using Dataset checkedOnce = Dataset.Open(_folder["photos.zip"], _folder.Options with { BrokenImages = BrokenImages.LeaveOut });
+        Assert.Equal(["photos.zip!/1.png", "photos.zip!/3.png"], checkedOnce.Images.Select(image => image.Name));
+        Assert.Contains(checkedOnce.Notes, note => note.Contains("'photos.zip!/2.png'", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Image_files_that_ask_to_be_turned_are_counted()
+    {
+        _folder.Write("photos.zip", Zip(CompressionLevel.Optimal, [.. Images("1.png"), ("2.jpg", EncodedImages.JpegWithOrientation(6)), ("3.jpg", EncodedImages.JpegWithOrientation(3)), ("4.jpg", EncodedImages.JpegWithOrientation(1))]));
+        using Dataset read = _folder.Open("photos.zip");
+        Assert.Empty(read.OrientationWarnings);
+        for (int epoch = 0; epoch < 2; epoch++)
+            DatasetRow.Pixels(read.Rows);
+        string warning = Assert.Single(read.OrientationWarnings);
+        Assert.StartsWith("2 image(s) carry an EXIF orientation", warning, StringComparison.Ordinal);
+        Assert.Contains("'photos.zip!/2.jpg' (orientation 6)", warning, StringComparison.Ordinal);
+        using Dataset checkedOnce = Dataset.Open(_folder["photos.zip"], _folder.Options with { BrokenImages = BrokenImages.LeaveOut });
+        Assert.Contains(warning, checkedOnce.Notes);
     }
 
     [Fact]

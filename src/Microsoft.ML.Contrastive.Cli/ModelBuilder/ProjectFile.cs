@@ -8,7 +8,7 @@ namespace Microsoft.ML.Contrastive.Cli.ModelBuilder;
 /// <summary>A C# project that a classifier is put into. What is in it stays as it is, to the byte: items are added as text before its end.</summary>
 internal sealed class ProjectFile
 {
-    private const string Option = "--project", End = "</Project";
+    private const string Option = "--project", End = "</Project", VersionOverride = "VersionOverride";
 
     private readonly byte[] _preamble;
     private readonly string _text;
@@ -123,37 +123,41 @@ internal sealed class ProjectFile
 
     private IEnumerable<string> Packages(List<string> notes)
     {
-        string version = HasCentralVersions() ? "VersionOverride" : "Version";
+        var directory = new DirectoryFiles(Folder);
+        XElement[] all = [.. directory.With(_root)];
+        bool isCentral = directory.CentralFile is not null && Property("ManagePackageVersionsCentrally") == true;
+        bool overrides = Property("CentralPackageVersionOverrideEnabled") != false;
+        var missing = new List<string>();
         foreach ((string package, string wanted) in StockPackages.All)
         {
-            XElement? found = _root.Descendants().FirstOrDefault(item => IsItem(item, "PackageReference", package));
-            if (found is null)
-                yield return $"<PackageReference Include=\"{package}\" {version}=\"{wanted}\" />";
-            else if (Version(found) is { } written && written != wanted)
+            XElement? found = all.FirstOrDefault(item => Includes(item, "PackageReference", package) || Includes(item, "GlobalPackageReference", package));
+            XElement? central = isCentral ? all.LastOrDefault(item => Includes(item, "PackageVersion", package)) : null;
+            string? written = (found is null ? null : Version(found)) ?? (central is null ? null : Version(central));
+            if (written is not null && written != wanted && !written.Contains("$(", StringComparison.Ordinal))
                 notes.Add($"The project references {package} {written}; the generated code was tried with {wanted}.");
+            if (isCentral && central is null && written is null && !overrides)
+                missing.Add($"<PackageVersion Include=\"{package}\" Version=\"{wanted}\" />");
+            if (found is null)
+                yield return $"<PackageReference Include=\"{package}\"{(central is not null || (isCentral && !overrides) ? "" : $" {(isCentral ? VersionOverride : "Version")}=\"{wanted}\"")} />";
         }
+
+        if (missing.Count > 0)
+            notes.Add($"'{directory.CentralFile}' allows no version in a project; add to its items: {string.Concat(missing)}");
+
+        bool? Property(string name) => bool.TryParse(all.LastOrDefault(element => element.Name.LocalName == name)?.Value.Trim(), out bool value) ? value : null;
     }
 
-    private static string? Version(XElement reference) => ((string?)reference.Attribute("Version") ?? reference.Elements().FirstOrDefault(element => element.Name.LocalName == "Version")?.Value)?.Trim();
+    private static string? Version(XElement item) => new[] { VersionOverride, "Version" }
+        .Select(name => (string?)item.Attribute(name) ?? item.Elements().FirstOrDefault(element => element.Name.LocalName == name)?.Value)
+        .FirstOrDefault(version => version is not null)?.Trim();
+
+    private static bool Includes(XElement item, string name, string package) => item.Name.LocalName == name
+        && ((string?)item.Attribute("Include"))?.Split(';', StringSplitOptions.TrimEntries).Contains(package, StringComparer.OrdinalIgnoreCase) == true;
 
     private static bool Has(XElement item, string metadata) => item.Attribute(metadata) is not null || item.Elements().Any(element => element.Name.LocalName == metadata);
 
     private static bool IsItem(XElement element, string name, string path) => element.Name.LocalName == name
         && ((string?)element.Attribute("Include") ?? (string?)element.Attribute("Update"))?.Replace('\\', '/').Equals(path, StringComparison.OrdinalIgnoreCase) == true;
-
-    /// <summary>Whether versions are kept in one file for several projects, as the nearest Directory.Packages.props says.</summary>
-    private bool HasCentralVersions()
-    {
-        const string Property = "ManagePackageVersionsCentrally";
-        for (string? folder = Folder; folder is not null; folder = System.IO.Path.GetDirectoryName(folder))
-        {
-            string props = System.IO.Path.Combine(folder, "Directory.Packages.props");
-            if (File.Exists(props))
-                return File.ReadAllText(props).Contains(Property, StringComparison.Ordinal) || _text.Contains(Property, StringComparison.Ordinal);
-        }
-
-        return false;
-    }
 
     private string Indent()
     {
@@ -167,7 +171,9 @@ internal sealed class ProjectFile
         return "  ";
     }
 
-    private static XElement Parse(string text)
+    /// <summary>A file of MSBuild.</summary>
+    /// <exception cref="XmlException">It is none.</exception>
+    public static XElement Parse(string text)
     {
         using var reader = XmlReader.Create(new StringReader(text), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit });
         return XDocument.Load(reader).Root!;

@@ -20,6 +20,9 @@ internal sealed class GeneratedProject : IDisposable
 
     public string this[string file] => Path.Combine(Folder, file);
 
+    /// <summary>Restores its packages.</summary>
+    public void Restore() => DotNet("restore", Folder);
+
     /// <summary>Builds it and runs it with arguments.</summary>
     /// <returns>The lines that it printed.</returns>
     public string[] Run(params string[] arguments)

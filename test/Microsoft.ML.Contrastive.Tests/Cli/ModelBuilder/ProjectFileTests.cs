@@ -64,12 +64,73 @@ public sealed class ProjectFileTests : IDisposable
         Assert.Contains("Microsoft.ML 4.0.0", Assert.Single(notes), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Where_versions_are_central_they_are_overridden()
+    [Theory]
+    [InlineData("Directory.Packages.props", "true", " VersionOverride=\"")]
+    [InlineData("Directory.Build.props", "true", " VersionOverride=\"")]
+    [InlineData("Directory.Packages.props", "false", " Version=\"")]
+    public void Where_versions_are_central_they_are_overridden(string file, string value, string attribute)
     {
-        File.WriteAllText(Path.Combine(_folder, "Directory.Packages.props"), "<Project><PropertyGroup><ManagePackageVersionsCentrally>true</ManagePackageVersionsCentrally></PropertyGroup></Project>");
+        WriteProps("Directory.Packages.props", "");
+        WriteProps(file, $"<PropertyGroup><ManagePackageVersionsCentrally>{value}</ManagePackageVersionsCentrally></PropertyGroup>");
         Write(Console);
-        Assert.Contains("<PackageReference Include=\"Microsoft.ML\" VersionOverride=\"", Encoding.UTF8.GetString(Find().With(Files, [])!), StringComparison.Ordinal);
+        Assert.Contains($"<PackageReference Include=\"Microsoft.ML\"{attribute}", Encoding.UTF8.GetString(Find().With(Files, [])!), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Where_no_version_may_stand_in_a_project_a_line_says_what_to_add_where()
+    {
+        WriteProps("Directory.Packages.props", """
+            <PropertyGroup><ManagePackageVersionsCentrally>true</ManagePackageVersionsCentrally><CentralPackageVersionOverrideEnabled>false</CentralPackageVersionOverrideEnabled></PropertyGroup>
+            <ItemGroup><PackageVersion Include="SkiaSharp" Version="$(Skia)" /></ItemGroup>
+            """);
+        Write(Console);
+        var notes = new List<string>();
+        string after = Encoding.UTF8.GetString(Find().With(Files, notes)!);
+        Assert.Contains("<PackageReference Include=\"Microsoft.ML\" />", after, StringComparison.Ordinal);
+        string note = Assert.Single(notes);
+        Assert.Contains(Path.Combine(_folder, "Directory.Packages.props"), note, StringComparison.Ordinal);
+        Assert.Contains("<PackageVersion Include=\"Microsoft.ML\" Version=\"", note, StringComparison.Ordinal);
+        Assert.DoesNotContain("Include=\"SkiaSharp\"", note, StringComparison.Ordinal);
+    }
+
+    /// <summary>What NuGet says: NU1008 and NU1010 are errors, the warning NU1504 (referenced twice) is made one.</summary>
+    [Fact]
+    public void A_repository_with_central_versions_and_packages_of_all_its_projects_restores()
+    {
+        using var project = new GeneratedProject("Shop");
+        (string ml, string skia) = (StockPackages.All[0].Version, StockPackages.All[^1].Version);
+        File.WriteAllText(project["../Directory.Build.props"], """
+            <Project>
+              <PropertyGroup><ManagePackageVersionsCentrally>true</ManagePackageVersionsCentrally><TreatWarningsAsErrors>true</TreatWarningsAsErrors></PropertyGroup>
+              <ItemGroup><PackageReference Include="Microsoft.ML" /></ItemGroup>
+            </Project>
+            """);
+        File.WriteAllText(project["../Directory.Packages.props"], $"""
+            <Project>
+              <ItemGroup><PackageVersion Include="Microsoft.ML" Version="{ml}" /><PackageVersion Include="SkiaSharp" Version="{skia}" /></ItemGroup>
+            </Project>
+            """);
+        var notes = new List<string>();
+        File.WriteAllBytes(project["Shop.csproj"], ProjectFile.Find(null, project.Folder)!.With(new GeneratedFiles(project.Folder, "Photos"), notes)!);
+        Assert.Empty(notes);
+        project.Restore();
+        string after = File.ReadAllText(project["Shop.csproj"]);
+        Assert.DoesNotContain("Include=\"Microsoft.ML\"", after, StringComparison.Ordinal);
+        Assert.Contains("<PackageReference Include=\"SkiaSharp\" />", after, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Files_further_up_count_where_the_nearer_one_imports()
+    {
+        WriteProps("Directory.Build.props", "<ItemGroup><PackageReference Include=\"Other; Microsoft.ML\" Version=\"1.0.0\" /></ItemGroup>");
+        string folder = Directory.CreateDirectory(Path.Combine(_folder, "src", "App")).FullName;
+        File.WriteAllText(Path.Combine(folder, "App.csproj"), Console);
+        File.WriteAllText(Path.Combine(_folder, "src", "Directory.Build.props"), "<Project />");
+        Assert.Contains("Include=\"Microsoft.ML\"", After(), StringComparison.Ordinal);
+        File.WriteAllText(Path.Combine(_folder, "src", "Directory.Build.props"), "<Project><Import Project=\"../Directory.Build.props\" /></Project>");
+        Assert.DoesNotContain("Include=\"Microsoft.ML\"", After(), StringComparison.Ordinal);
+
+        string After() => Encoding.UTF8.GetString(ProjectFile.Find(null, folder)!.With(new GeneratedFiles(folder, "Photos"), [])!);
     }
 
     [Theory]
@@ -118,6 +179,8 @@ public sealed class ProjectFileTests : IDisposable
         Assert.EndsWith($" {proposed}.", Assert.Throws<UsageException>(() => Identifier.Require(name, "--name")).Message, StringComparison.Ordinal);
         Identifier.Require(proposed, "--name");
     }
+
+    private void WriteProps(string name, string content) => File.WriteAllText(Path.Combine(_folder, name), $"<Project>{content}</Project>");
 
     private ProjectFile Find() => ProjectFile.Find(null, _folder)!;
 

@@ -20,15 +20,24 @@ internal static class CompletionCommand
             # source <(mlnet-contrastive completion zsh)
             _mlnet_contrastive() {
                 local -a candidates
-                candidates=("${(@f)$(mlnet-contrastive "[suggest:${CURSOR}]" "${BUFFER}" 2>/dev/null)}")
-                compadd -- "${candidates[@]}"
-                [[ -n "${candidates[1]}" ]] || _files
+                local typed="${(j: :)words[1,CURRENT-1]} ${PREFIX}"
+                candidates=("${(@f)$(mlnet-contrastive "[suggest:${#typed}]" "${typed}" 2>/dev/null)}")
+                if [[ -n "${candidates[1]}" ]]; then compadd -- "${candidates[@]}"; else _files; fi
             }
             compdef _mlnet_contrastive mlnet-contrastive
             """,
         ["fish"] = """
             # mlnet-contrastive completion fish | source
-            complete -c mlnet-contrastive -a '(mlnet-contrastive "[suggest:"(commandline -C)"]" (commandline) 2>/dev/null)'
+            function __mlnet_contrastive
+                set -l typed (commandline -cp)
+                set -l candidates (mlnet-contrastive "[suggest:"(string length -- "$typed")"]" "$typed" 2>/dev/null)
+                if test -n "$candidates"
+                    printf '%s\n' $candidates
+                else
+                    __fish_complete_path (commandline -ct)
+                end
+            end
+            complete -c mlnet-contrastive -f -a '(__mlnet_contrastive)'
             """,
         ["pwsh"] = """
             # mlnet-contrastive completion pwsh | Out-String | Invoke-Expression

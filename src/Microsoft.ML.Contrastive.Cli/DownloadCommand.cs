@@ -10,12 +10,20 @@ internal sealed class DownloadCommand
 {
     private readonly Argument<string> _name = new("name") { Description = $"One of {string.Join(", ", PublicDataset.All.Select(set => set.Name))}." };
     private readonly Option<string> _output = new("--output") { Description = "The folder to put the files into. Default: a folder of that name here.", HelpName = "DIR" };
-    private readonly Option<string[]> _from = new("--from") { Description = "Take the files from here instead of downloading them: the files, or a folder that they are in.", HelpName = "FILE|DIR", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string[]> _from = new("--from")
+    {
+        Description = "Take the files from here instead of downloading them: the files, or a folder that they are in.",
+        HelpName = "FILE|DIR",
+        AllowMultipleArgumentsPerToken = true,
+    };
     private readonly Option<Uri?> _mirror = new("--mirror")
     {
         Description = "Download from URL/FILE instead of the publisher's address. The checksums stay the same.",
         HelpName = "URL",
-        CustomParser = OptionParsing.Parsed(text => Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https" ? uri : throw new ArgumentException($"'{text}' is no http or https address.")),
+        CustomParser = OptionParsing.Parsed(
+            text => Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https"
+                ? uri
+                : throw new ArgumentException($"'{text}' is no http or https address.")),
     };
 
     /// <summary>The verb with its options.</summary>

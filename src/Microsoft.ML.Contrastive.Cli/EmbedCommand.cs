@@ -14,8 +14,18 @@ internal sealed class EmbedCommand
     private readonly EncoderOptions _encoder = new();
     private readonly Option<string> _dataset = new("--dataset") { Description = "Images: a folder, an archive, a list or a data set's own files.", HelpName = "PATH", Required = true };
     private readonly Option<string?> _format = new("--dataset-format") { Description = "Layout of the data set, where it is not recognised.", HelpName = "NAME" };
-    private readonly Option<string?> _split = new("--split") { Description = $"Only images of this part: {string.Join(", ", Split.All)}. Default: all images.", HelpName = "NAME", CustomParser = OptionParsing.Parsed<string?>(text => OptionParsing.OneOf(Split.All)(text)) };
-    private readonly Option<string> _output = new("--output") { Description = "The file: .csv (filename,embedding_0,…), .parquet (filename and a list of floats), or .npy (an array of floats, with the names in FILE.filenames.txt).", HelpName = "FILE", Required = true };
+    private readonly Option<string?> _split = new("--split")
+    {
+        Description = $"Only images of this part: {string.Join(", ", Split.All)}. Default: all images.",
+        HelpName = "NAME",
+        CustomParser = OptionParsing.Parsed<string?>(text => OptionParsing.OneOf(Split.All)(text)),
+    };
+    private readonly Option<string> _output = new("--output")
+    {
+        Description = "The file: .csv (filename,embedding_0,…), .parquet (filename and a list of floats), or .npy (an array of floats, with the names in FILE.filenames.txt).",
+        HelpName = "FILE",
+        Required = true,
+    };
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replace the file where it exists." };
 
     /// <summary>The verb with its options.</summary>
@@ -25,7 +35,9 @@ internal sealed class EmbedCommand
         return new Verb(
             "embed",
             "Writes the features of images as a table: one row an image. Of a run that has been exported, and of ONNX files, without torch.",
-            ["--encoder runs/photos --dataset photos --output embeddings.csv", "--encoder encoder.onnx --dataset photos.zip --output embeddings.npy", "--encoder resnet50.pth --backbone resnet50 --dataset photos --output embeddings.csv"],
+            [
+                "--encoder runs/photos --dataset photos --output embeddings.csv", "--encoder encoder.onnx --dataset photos.zip --output embeddings.npy",
+                "--encoder resnet50.pth --backbone resnet50 --dataset photos --output embeddings.csv"],
             [.. command._encoder.All, command._dataset, command._format, command._split, command._output, command._overwrite, CommonOptions.Device, CommonOptions.Json, CommonOptions.Libtorch],
             command.Run);
     }
@@ -35,7 +47,8 @@ internal sealed class EmbedCommand
         string output = OutputFile.Require(context.Value(_output)!, EmbeddingFile.Extensions, context.Value(_overwrite));
 
         // A broken image is found before, not in the middle of a batch.
-        using Dataset dataset = Dataset.Open(context.Value(_dataset)!, new DatasetOptions { Format = context.Value(_format), BrokenImages = BrokenImages.LeaveOut, Cancellation = context.Cancellation });
+        using Dataset dataset = Dataset.Open(
+            context.Value(_dataset)!, new DatasetOptions { Format = context.Value(_format), BrokenImages = BrokenImages.LeaveOut, Cancellation = context.Cancellation });
         foreach (string note in dataset.Notes)
             context.Error.WriteLine(note);
         IDataView images = context.Value(_split) is { } split ? dataset.RowsOf(split) : dataset.Rows;

@@ -21,19 +21,56 @@ internal sealed class EvaluateCommand
     private const double DefaultTemperature = 0.1, LowestTemperature = 0.002;
 
     private readonly EncoderOptions _encoder = new();
-    private readonly Option<string?> _dataset = new("--dataset") { Description = "Labelled images: a folder of class folders, an archive of one, or a data set's own files. Default: those of the run.", HelpName = "PATH" };
+    private readonly Option<string?> _dataset = new("--dataset")
+    {
+        Description = "Labelled images: a folder of class folders, an archive of one, or a data set's own files. Default: those of the run.",
+        HelpName = "PATH",
+    };
     private readonly Option<string?> _format = new("--dataset-format") { Description = "Layout of the data set, where it is not recognised.", HelpName = "NAME" };
-    private readonly Option<double?> _heldOut = new("--held-out") { Description = $"Test on this part of each class. Default: the data set's test or val, where it has none {LabelledSplit.DefaultHeldOut}.", HelpName = "FRACTION", CustomParser = Parsed<double?>(text => Fraction(text)) };
+    private readonly Option<double?> _heldOut = new("--held-out")
+    {
+        Description = $"Test on this part of each class. Default: the data set's test or val, where it has none {LabelledSplit.DefaultHeldOut}.",
+        HelpName = "FRACTION",
+        CustomParser = Parsed<double?>(text => Fraction(text)),
+    };
     private readonly Option<bool> _knn = new("--knn") { Description = "Nearest neighbours." };
-    private readonly Option<int?> _neighbours = new("--neighbours") { Description = $"How many vote. Default: {NearestNeighbourClassifier.DefaultNeighbours}.", HelpName = "K", CustomParser = Whole(1) };
-    private readonly Option<double?> _temperature = new("--temperature") { Description = $"Temperature of their votes. Default: {DefaultTemperature}.", HelpName = "T", CustomParser = Parsed<double?>(text => From(text, LowestTemperature)) };
-    private readonly Option<LinearEvaluationProtocol[]> _linear = new("--linear") { Description = $"Linear evaluation by these protocols, separated by commas: {string.Join(", ", Protocols)}. The encoder sees all training images once an epoch.", HelpName = "NAMES", CustomParser = Each(Protocol) };
-    private readonly Option<bool> _centralCrops = new("--central-crops") { Description = "Train linear classifiers on central crops instead of new random ones in every epoch: many times faster, and to be compared with nothing published." };
-    private readonly Option<int[]> _labels = new("--labels-per-class") { Description = "Logistic regression on so few images of each class, separated by commas.", HelpName = "K", CustomParser = Each(Count) };
+    private readonly Option<int?> _neighbours = new("--neighbours")
+    {
+        Description = $"How many vote. Default: {NearestNeighbourClassifier.DefaultNeighbours}.",
+        HelpName = "K",
+        CustomParser = Whole(1),
+    };
+    private readonly Option<double?> _temperature = new("--temperature")
+    {
+        Description = $"Temperature of their votes. Default: {DefaultTemperature}.",
+        HelpName = "T",
+        CustomParser = Parsed<double?>(text => From(text, LowestTemperature)),
+    };
+    private readonly Option<LinearEvaluationProtocol[]> _linear = new("--linear")
+    {
+        Description = $"Linear evaluation by these protocols, separated by commas: {string.Join(", ", Protocols)}. The encoder sees all training images once an epoch.",
+        HelpName = "NAMES",
+        CustomParser = Each(Protocol),
+    };
+    private readonly Option<bool> _centralCrops = new("--central-crops")
+    {
+        Description = "Train linear classifiers on central crops instead of new random ones in every epoch: many times faster, and to be compared with nothing published.",
+    };
+    private readonly Option<int[]> _labels = new("--labels-per-class")
+    {
+        Description = "Logistic regression on so few images of each class, separated by commas.",
+        HelpName = "K",
+        CustomParser = Each(Count),
+    };
     private readonly Option<int?> _draws = new("--draws") { Description = $"How often these images are drawn. Default: {DefaultDraws}.", HelpName = "N", CustomParser = Whole(1, MostDraws) };
     private readonly Option<bool> _fineTune = new("--fine-tune") { Description = "Train the encoder, too; it stays as it is where it is saved." };
     private readonly Option<int?> _epochs = new("--epochs") { Description = $"Epochs of fine-tuning. Default: {FineTuning.DefaultEpochs}.", HelpName = "N", CustomParser = Whole(1) };
-    private readonly Option<double?> _encoderRate = new("--encoder-rate") { Description = $"In fine-tuning, learning rate of the encoder as a part of the classifier's. Default: {FineTuning.DefaultEncoderRate}.", HelpName = "FACTOR", CustomParser = Parsed<double?>(text => From(text, 0)) };
+    private readonly Option<double?> _encoderRate = new("--encoder-rate")
+    {
+        Description = $"In fine-tuning, learning rate of the encoder as a part of the classifier's. Default: {FineTuning.DefaultEncoderRate}.",
+        HelpName = "FACTOR",
+        CustomParser = Parsed<double?>(text => From(text, 0)),
+    };
     private readonly Option<bool> _baselines = new("--baselines") { Description = "Measure the pixels and the same network with random weights as well." };
     private readonly Option<int?> _seed = new("--seed") { Description = $"Seed of what is held out and drawn, of crops and weights. Default: {DefaultSeed}.", HelpName = "N", CustomParser = Whole(0) };
     private readonly Option<string?> _output = new("--output") { Description = "Folder for results.csv and the confusion matrix of each measurement.", HelpName = "DIR" };
@@ -48,14 +85,18 @@ internal sealed class EvaluateCommand
         command._linear.CompletionSources.Add(Protocols);
         return new Verb(
             "evaluate",
-            "Measures what an encoder's features are worth on labelled images, each number with the protocol that gave it. Without a choice: nearest neighbours, and a linear classifier on central crops.",
+            "Measures what an encoder's features are worth on labelled images, each number with the protocol that gave it. Without a choice: nearest neighbours, and a "
+                + "linear classifier on central crops.",
             [
-                "--encoder runs/photos --baselines", "--encoder runs/photos --dataset other-photos.zip --linear small,moco-v3 --knn --neighbours 20", "--encoder encoder.onnx --dataset photos --labels-per-class 1,5,10 --draws 10 --json",
+                "--encoder runs/photos --baselines", "--encoder runs/photos --dataset other-photos.zip --linear small,moco-v3 --knn --neighbours 20",
+                "--encoder encoder.onnx --dataset photos --labels-per-class 1,5,10 --draws 10 --json",
                 "--encoder resnet50.pth --backbone resnet50 --dataset photos --fine-tune --epochs 20 --output evaluation",
             ],
             [
-                .. command._encoder.All, command._dataset, command._format, command._heldOut, command._knn, command._neighbours, command._temperature, command._linear, command._centralCrops, command._labels,
-                command._draws, command._fineTune, command._epochs, command._encoderRate, command._baselines, command._seed, command._output, command._overwrite, CommonOptions.Device, CommonOptions.Json, CommonOptions.Libtorch,
+                .. command._encoder.All, command._dataset, command._format, command._heldOut, command._knn, command._neighbours, command._temperature, command._linear,
+                command._centralCrops, command._labels,
+                command._draws, command._fineTune, command._epochs, command._encoderRate, command._baselines, command._seed, command._output, command._overwrite,
+                CommonOptions.Device, CommonOptions.Json, CommonOptions.Libtorch,
             ],
             command.Run);
     }
@@ -67,7 +108,8 @@ internal sealed class EvaluateCommand
         int seed = context.Value(_seed) ?? DefaultSeed;
         (string path, string? format) = Data(context);
         // An evaluation leaves no image out by itself.
-        using Dataset dataset = Dataset.Open(path, new DatasetOptions { Format = format, BrokenImages = BrokenImages.LeaveOut, Announce = context.Error.WriteLine, Cancellation = context.Cancellation });
+        using Dataset dataset = Dataset.Open(
+            path, new DatasetOptions { Format = format, BrokenImages = BrokenImages.LeaveOut, Announce = context.Error.WriteLine, Cancellation = context.Cancellation });
         foreach (string note in dataset.Notes)
             context.Error.WriteLine(note);
         LabelledSplit split = LabelledSplit.Of(dataset, context.Value(_heldOut), seed);
@@ -88,7 +130,9 @@ internal sealed class EvaluateCommand
             all.Add(new Features("random encoder", random, random.ImageSize, IsBaseline: true));
 
         if (!context.Json)
-            context.Output.WriteLine($"{encoder.Name} from {encoder.Origin}, on '{dataset.Path}' ({dataset.Format}): {split.Train.GetRowCount()} training and {split.Test.GetRowCount()} test images ({split.Description})");
+            context.Output.WriteLine(
+                $"{encoder.Name} from {encoder.Origin}, on '{dataset.Path}' ({dataset.Format}): {split.Train.GetRowCount()} training and {split.Test.GetRowCount()} test "
+                    + $"images ({split.Description})");
         long start = Stopwatch.GetTimestamp();
         List<Measurement> measurements = Measure(context, mlContext, split, plan, seed, all);
         IReadOnlyList<string> files = [];
@@ -171,13 +215,17 @@ internal sealed class EvaluateCommand
             return (named, context.Value(_format));
         var run = new RunFolder(_encoder.PathOf(context));
         JsonObject saved = run.HoldsRun ? run.ReadConfiguration("--encoder") : [];
-        return (Text("dataset") ?? throw new UsageException("--dataset is missing: name labelled images, or as --encoder the folder of a run that was trained on some."), context.Value(_format) ?? Text("datasetFormat"));
+        return (
+            Text("dataset") ?? throw new UsageException("--dataset is missing: name labelled images, or as --encoder the folder of a run that was trained on some."),
+            context.Value(_format) ?? Text("datasetFormat"));
 
         string? Text(string key) => saved[key] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
     }
 
     private static LinearEvaluationProtocol Protocol(string text) => text == LinearEvaluationProtocol.OnlineName
-        ? throw new UsageException($"'{text}' evaluates no trained encoder: that classifier learns along with pretraining. Pretrain with --set onlineProbe.learningRate=0.1; the accuracy of each epoch is in metrics.jsonl.")
+        ? throw new UsageException(
+            $"'{text}' evaluates no trained encoder: that classifier learns along with pretraining. Pretrain with --set onlineProbe.learningRate=0.1; the accuracy of each "
+                + "epoch is in metrics.jsonl.")
         : LinearEvaluationProtocol.ByName(OneOf([.. Protocols, .. LinearEvaluationProtocol.OtherNames.Keys])(text));
 
     private static int Count(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0

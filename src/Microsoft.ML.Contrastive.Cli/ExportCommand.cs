@@ -20,12 +20,22 @@ internal sealed class ExportCommand
     private readonly Option<int?> _fixedBatch = new("--fixed-batch") { Description = "ONNX: images a call; any number when left out.", HelpName = "N", CustomParser = OptionParsing.Whole(1) };
     private readonly Option<bool> _rawImage = new("--raw-image") { Description = "ONNX: the input is the image as decoders give it, of any size; resizing is part of the graph." };
     private readonly Option<bool> _featureMap = new("--feature-map") { Description = "ONNX: the last feature map instead of pooled features, for detectors and segmenters." };
-    private readonly Option<OnnxWeightType> _weights = new("--weights") { Description = "ONNX: float32, float16 or int8. Default: float32.", HelpName = "TYPE", CustomParser = OptionParsing.Parsed(Choice<OnnxWeightType>) };
+    private readonly Option<OnnxWeightType> _weights = new("--weights")
+    {
+        Description = "ONNX: float32, float16 or int8. Default: float32.",
+        HelpName = "TYPE",
+        CustomParser = OptionParsing.Parsed(Choice<OnnxWeightType>),
+    };
     private readonly Option<bool> _keepBatchNorm = new("--keep-batch-norm") { Description = "ONNX: leave batch norms as they are instead of folding them into convolutions." };
     private readonly Option<string?> _license = new("--license") { Description = "ONNX: the licence of the weights, e.g. an SPDX identifier.", HelpName = "TEXT" };
     private readonly Option<string?> _inputName = new("--input-name") { Description = "ONNX: name of the input. Default: image.", HelpName = "NAME" };
     private readonly Option<string?> _outputName = new("--output-name") { Description = "ONNX: name of the output. Default: features.", HelpName = "NAME" };
-    private readonly Option<WeightFormat?> _names = new("--names") { Description = "Weights: whose names the tensors bear: torchvision, timm, detectron2c4 or detectron2fpn.", HelpName = "FORMAT", CustomParser = OptionParsing.Parsed<WeightFormat?>(text => Choice<WeightFormat>(text)) };
+    private readonly Option<WeightFormat?> _names = new("--names")
+    {
+        Description = "Weights: whose names the tensors bear: torchvision, timm, detectron2c4 or detectron2fpn.",
+        HelpName = "FORMAT",
+        CustomParser = OptionParsing.Parsed<WeightFormat?>(text => Choice<WeightFormat>(text)),
+    };
 
     /// <summary>The verb with its options.</summary>
     public static Verb Create()
@@ -34,9 +44,12 @@ internal sealed class ExportCommand
         return new Verb(
             "export",
             "Writes an encoder as an ONNX file, which is run and compared with the network, or as weights for PyTorch.",
-            ["--encoder runs/photos --output encoder.onnx", "--encoder runs/photos --checkpoint best --output phone.onnx --raw-image --weights int8", "--encoder runs/photos --output encoder.pth --names timm", "--encoder moco_v2_800ep_pretrain.pth.tar --backbone resnet50 --output moco.onnx"],
             [
-                .. command._encoder.All, command._output, command._overwrite, command._fixedBatch, command._rawImage, command._featureMap, command._weights, command._keepBatchNorm, command._license, command._inputName,
+                "--encoder runs/photos --output encoder.onnx", "--encoder runs/photos --checkpoint best --output phone.onnx --raw-image --weights int8",
+                "--encoder runs/photos --output encoder.pth --names timm", "--encoder moco_v2_800ep_pretrain.pth.tar --backbone resnet50 --output moco.onnx"],
+            [
+                .. command._encoder.All, command._output, command._overwrite, command._fixedBatch, command._rawImage, command._featureMap, command._weights, command._keepBatchNorm,
+                command._license, command._inputName,
                 command._outputName, command._names, CommonOptions.Device, CommonOptions.Json, CommonOptions.Libtorch,
             ],
             command.Run);
@@ -56,7 +69,17 @@ internal sealed class ExportCommand
         else
             network.SaveWeights(output, context.Value(_names));
         if (context.Json)
-            context.WriteJson(new { File = output, Bytes = new FileInfo(output).Length, From = encoder.Origin, Backbone = encoder.Name, encoder.FeatureDimension, ImageSize = new[] { network.ImageSize.Width, network.ImageSize.Height }, Onnx = result });
+            context.WriteJson(
+                new
+                {
+                    File = output,
+                    Bytes = new FileInfo(output).Length,
+                    From = encoder.Origin,
+                    Backbone = encoder.Name,
+                    encoder.FeatureDimension,
+                    ImageSize = new[] { network.ImageSize.Width, network.ImageSize.Height },
+                    Onnx = result,
+                });
         else
             context.Output.WriteLine($"wrote {output}: {encoder.Name} from {encoder.Origin}{(result is null ? $", {new FileInfo(output).Length:N0} bytes" : $"; {result}")}");
         return ExitCode.Success;

@@ -11,7 +11,12 @@ internal static class ImageClassificationCommand
     public static Verb Create()
     {
         var options = new ClassificationOptions();
-        var name = new Option<string>("--name") { Description = "Name of the class, with which the files begin as well: NAME.mbconfig, NAME.consumption.cs, NAME.training.cs, NAME.mlnet.", HelpName = "NAME", Required = true };
+        var name = new Option<string>("--name")
+        {
+            Description = "Name of the class, with which the files begin as well: NAME.mbconfig, NAME.consumption.cs, NAME.training.cs, NAME.mlnet.",
+            HelpName = "NAME",
+            Required = true,
+        };
         var output = new Option<string?>("--output") { Description = "Folder of the files. Default: the project's, else the current one.", HelpName = "DIR" };
         return new Verb(
             "image-classification",

@@ -95,7 +95,9 @@ internal sealed class PretrainCommand
     {
         if (record.Status == RunStatus.Cancelled)
         {
-            context.Error.WriteLine($"Stopped{(step is { } last ? $" after step {last.Step} ({last.StepInEpoch} of {last.StepsPerEpoch} in epoch {last.Epoch} of {last.Epochs})" : "")}; everything is saved. Go on with: {folder.ResumeCommand}");
+            context.Error.WriteLine(
+                $"Stopped{(step is { } last ? $" after step {last.Step} ({last.StepInEpoch} of {last.StepsPerEpoch} in epoch {last.Epoch} of {last.Epochs})" : "")}; "
+                    + $"everything is saved. Go on with: {folder.ResumeCommand}");
             return ExitCode.Cancelled;
         }
 

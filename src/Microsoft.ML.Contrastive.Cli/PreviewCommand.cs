@@ -18,12 +18,43 @@ internal sealed class PreviewCommand
 
     private readonly Option<string> _dataset = new("--dataset") { Description = "Images: a folder, an archive, a list or a data set's own files.", HelpName = "PATH", Required = true };
     private readonly Option<string?> _format = new("--dataset-format") { Description = "Layout of the data set, where it is not recognised.", HelpName = "NAME" };
-    private readonly Option<string> _preset = new("--preset") { Description = $"Whose augmentations: a preset by method and data, e.g. simclr/stl10, or {DefaultMethod}/{SmallDataSettings.Name}.", HelpName = "NAME", DefaultValueFactory = _ => $"{DefaultMethod}/{SmallDataSettings.Name}" };
-    private readonly Option<string[]> _views = new("--views") { Description = $"How the crops of a pair are drawn, separated by commas, a group of the sheet each: {string.Join(", ", ViewArm.Names)}.", CustomParser = Each(OneOf([.. ViewArm.Names])), DefaultValueFactory = _ => [ViewArm.Baseline, ViewArm.Joint] };
-    private readonly Option<double[]> _jointCrop = new("--joint-crop") { Description = $"β of the views '{ViewArm.Joint}', separated by commas: a group each. 0 is the paper's.", HelpName = "BETA", CustomParser = Each(Finite), DefaultValueFactory = _ => [0] };
-    private readonly Option<double?> _jointBlur = new("--joint-blur") { Description = "Draw the blurs of a pair jointly (JointBlur); the preset must blur.", HelpName = "BETA", CustomParser = Parsed<double?>(text => Finite(text)) };
-    private readonly Option<double?> _jointColor = new("--joint-color") { Description = "Draw the brightness of a pair jointly (JointColor).", HelpName = "BETA", CustomParser = Parsed<double?>(text => Finite(text)) };
-    private readonly Option<int?> _imageSize = new("--image-size") { Description = $"Side of the views in pixels. Default: the preset's; of '{SmallDataSettings.Name}' {DefaultSide}.", HelpName = "PIXELS", CustomParser = Whole(1, LargestSide) };
+    private readonly Option<string> _preset = new("--preset")
+    {
+        Description = $"Whose augmentations: a preset by method and data, e.g. simclr/stl10, or {DefaultMethod}/{SmallDataSettings.Name}.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => $"{DefaultMethod}/{SmallDataSettings.Name}",
+    };
+    private readonly Option<string[]> _views = new("--views")
+    {
+        Description = $"How the crops of a pair are drawn, separated by commas, a group of the sheet each: {string.Join(", ", ViewArm.Names)}.",
+        CustomParser = Each(OneOf([.. ViewArm.Names])),
+        DefaultValueFactory = _ => [ViewArm.Baseline, ViewArm.Joint],
+    };
+    private readonly Option<double[]> _jointCrop = new("--joint-crop")
+    {
+        Description = $"β of the views '{ViewArm.Joint}', separated by commas: a group each. 0 is the paper's.",
+        HelpName = "BETA",
+        CustomParser = Each(Finite),
+        DefaultValueFactory = _ => [0],
+    };
+    private readonly Option<double?> _jointBlur = new("--joint-blur")
+    {
+        Description = "Draw the blurs of a pair jointly (JointBlur); the preset must blur.",
+        HelpName = "BETA",
+        CustomParser = Parsed<double?>(text => Finite(text)),
+    };
+    private readonly Option<double?> _jointColor = new("--joint-color")
+    {
+        Description = "Draw the brightness of a pair jointly (JointColor).",
+        HelpName = "BETA",
+        CustomParser = Parsed<double?>(text => Finite(text)),
+    };
+    private readonly Option<int?> _imageSize = new("--image-size")
+    {
+        Description = $"Side of the views in pixels. Default: the preset's; of '{SmallDataSettings.Name}' {DefaultSide}.",
+        HelpName = "PIXELS",
+        CustomParser = Whole(1, LargestSide),
+    };
     private readonly Option<int?> _rows = new("--rows") { Description = $"Images of each group, spread evenly over the data. Default: {DefaultRows}.", HelpName = "N", CustomParser = Whole(1, 1000) };
     private readonly Option<int?> _seed = new("--seed") { Description = "Seed of the views. Default: 1.", HelpName = "N", CustomParser = Whole(0) };
     private readonly Option<string> _output = new("--output") { Description = "The PNG file.", HelpName = "FILE", Required = true };
@@ -36,7 +67,9 @@ internal sealed class PreviewCommand
         return new Verb(
             "preview",
             "Draws positive pairs as a training would see them: each image with its crops outlined, the views beside it, and the ratio of their areas.",
-            ["--dataset photos --output pairs.png", "--dataset photos.zip --views joint --joint-crop -1,0,1 --output joint.png", "--dataset stl10 --preset byol/stl10 --joint-blur 0 --output byol.png"],
+            [
+                "--dataset photos --output pairs.png", "--dataset photos.zip --views joint --joint-crop -1,0,1 --output joint.png",
+                "--dataset stl10 --preset byol/stl10 --joint-blur 0 --output byol.png"],
             [
                 command._dataset, command._format, command._preset, command._views, command._jointCrop, command._jointBlur, command._jointColor, command._imageSize,
                 command._rows, command._seed, command._output, command._overwrite, CommonOptions.Json,
@@ -105,7 +138,9 @@ internal sealed class PreviewCommand
         {
             [var method, SmallDataSettings.Name] when ShortRunSettings.MethodNames.Contains(method) => SmallDataSettings.Of(method, DefaultSide, images: 1000, epochs: null),
             [var method, var setting] when ContrastivePreset.Names.Contains(name, StringComparer.OrdinalIgnoreCase) => ContrastivePreset.ByName(method, setting),
-            _ => throw new UsageException($"--preset: there is no '{name}'.{NearNames.Suggestion(name, ContrastivePreset.Names)} There are METHOD/{SmallDataSettings.Name}, {string.Join(", ", ContrastivePreset.Names)}."),
+            _ => throw new UsageException(
+                $"--preset: there is no '{name}'.{NearNames.Suggestion(name, ContrastivePreset.Names)} There are METHOD/{SmallDataSettings.Name}, "
+                    + $"{string.Join(", ", ContrastivePreset.Names)}."),
         };
         if (context.Value(_imageSize) is { } side)
             preset = preset.WithImageSize(side);

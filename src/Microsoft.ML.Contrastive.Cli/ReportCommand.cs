@@ -35,7 +35,14 @@ internal sealed class ReportCommand
             ? null
             : $"The images are not looked at: '{path}' is not there any more. {Program.Name} report with --dataset looks at them elsewhere.";
         using Dataset? dataset = missing is null
-            ? Dataset.Open(path, new DatasetOptions { Format = context.Value(_format) ?? (context.Has(_dataset) ? null : settings.DatasetFormat), Announce = context.Error.WriteLine, Cancellation = context.Cancellation })
+            ? Dataset.Open(
+                path,
+                new DatasetOptions
+                {
+                    Format = context.Value(_format) ?? (context.Has(_dataset) ? null : settings.DatasetFormat),
+                    Announce = context.Error.WriteLine,
+                    Cancellation = context.Cancellation,
+                })
             : null;
         if (missing is not null)
             context.Error.WriteLine(missing);

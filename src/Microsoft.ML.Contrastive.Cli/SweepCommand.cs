@@ -16,25 +16,66 @@ internal static class SweepCommand
     /// <summary>The verb with its options.</summary>
     public static Verb Create()
     {
-        var data = new Option<(string, string)[]>("--dataset") { Description = "DIR or NAME=DIR, several of them: folders with train and test (or val), a folder of images for each class in both.", AllowMultipleArgumentsPerToken = true, CustomParser = Each(DataSet) };
-        var methods = new Option<string[]>("--methods") { Description = $"Methods, separated by commas: {string.Join(", ", ShortRunSettings.MethodNames)}, and {RunKey.Random} for an encoder with its initial weights.", CustomParser = Each(OneOf([.. ShortRunSettings.MethodNames, RunKey.Random])), DefaultValueFactory = _ => ["simclr"] };
-        var views = new Option<string[]>("--views") { Description = $"How the crops of a pair are drawn, separated by commas: {string.Join(", ", ViewArm.Names)}.", CustomParser = Each(OneOf(ViewArm.Names)), DefaultValueFactory = _ => [.. ViewArm.Names] };
-        var beta = new Option<double[]>("--beta") { Description = "β of JointCrop, separated by commas: an arm for each. 0 is the paper's.", CustomParser = Each(Finite), DefaultValueFactory = _ => [0] };
+        var data = new Option<(string, string)[]>("--dataset")
+        {
+            Description = "DIR or NAME=DIR, several of them: folders with train and test (or val), a folder of images for each class in both.",
+            AllowMultipleArgumentsPerToken = true,
+            CustomParser = Each(DataSet),
+        };
+        var methods = new Option<string[]>("--methods")
+        {
+            Description = $"Methods, separated by commas: {string.Join(", ", ShortRunSettings.MethodNames)}, and {RunKey.Random} for an encoder with its initial weights.",
+            CustomParser = Each(OneOf([.. ShortRunSettings.MethodNames, RunKey.Random])),
+            DefaultValueFactory = _ => ["simclr"],
+        };
+        var views = new Option<string[]>("--views")
+        {
+            Description = $"How the crops of a pair are drawn, separated by commas: {string.Join(", ", ViewArm.Names)}.",
+            CustomParser = Each(OneOf(ViewArm.Names)),
+            DefaultValueFactory = _ => [.. ViewArm.Names],
+        };
+        var beta = new Option<double[]>("--beta")
+        {
+            Description = "β of JointCrop, separated by commas: an arm for each. 0 is the paper's.",
+            CustomParser = Each(Finite),
+            DefaultValueFactory = _ => [0],
+        };
         var seeds = new Option<int[]>("--seeds") { Description = "Seeds of weights, order and views: 1..5, or separated by commas.", CustomParser = Seeds, DefaultValueFactory = _ => [1, 2, 3, 4, 5] };
-        var settings = new Option<string>("--settings") { Description = $"'{ShortRunSettings.Name}' for runs of minutes, or the setting of a preset for published ones: stl10, tiny-imagenet, cifar10, imagenet-100ep, …", DefaultValueFactory = _ => ShortRunSettings.Name };
+        var settings = new Option<string>("--settings")
+        {
+            Description = $"'{ShortRunSettings.Name}' for runs of minutes, or the setting of a preset for published ones: stl10, tiny-imagenet, cifar10, imagenet-100ep, …",
+            DefaultValueFactory = _ => ShortRunSettings.Name,
+        };
         var epochs = new Option<int?>("--epochs") { Description = "Passes over the images in each run. Default: what the settings say.", CustomParser = Whole(1) };
         var images = new Option<int?>("--images") { Description = "Training images of each data set, the same number of each class. Default: all.", CustomParser = Whole(1) };
         var queries = new Option<int?>("--queries") { Description = "Test images of each data set, the same number of each class. Default: all.", CustomParser = Whole(1) };
-        var imageSize = new Option<int?>("--image-size") { Description = "Side of the views and of the encoder's images, in pixels. Default: what the settings say (short: 32).", CustomParser = Whole(1, LargestSide) };
-        var batchSize = new Option<int?>("--batch-size") { Description = "Images a step. Default: what the settings say (short: 128); their learning rates are meant for it.", CustomParser = Whole(2) };
-        var backbone = new Option<Backbone?>("--backbone") { Description = "The network by name, e.g. resnet18-cifar. Default: what the settings say (short: resnet10-compact-w0.25).", CustomParser = result => Parsed(result, Backbone.Parse) };
-        var output = new Option<FileInfo>("--output") { Description = "The CSV file: a row a run, added as soon as it is done; runs that are in it are not repeated. FILE.runs.jsonl has what else is known of each.", Required = true };
+        var imageSize = new Option<int?>("--image-size")
+        {
+            Description = "Side of the views and of the encoder's images, in pixels. Default: what the settings say (short: 32).",
+            CustomParser = Whole(1, LargestSide),
+        };
+        var batchSize = new Option<int?>("--batch-size")
+        {
+            Description = "Images a step. Default: what the settings say (short: 128); their learning rates are meant for it.",
+            CustomParser = Whole(2),
+        };
+        var backbone = new Option<Backbone?>("--backbone")
+        {
+            Description = "The network by name, e.g. resnet18-cifar. Default: what the settings say (short: resnet10-compact-w0.25).",
+            CustomParser = result => Parsed(result, Backbone.Parse),
+        };
+        var output = new Option<FileInfo>("--output")
+        {
+            Description = "The CSV file: a row a run, added as soon as it is done; runs that are in it are not repeated. FILE.runs.jsonl has what else is known of each.",
+            Required = true,
+        };
         var summaryOnly = new Option<bool>("--summary-only") { Description = "Print the tables of the file and run nothing." };
         var markdown = new Option<bool>("--markdown") { Description = "Print tables as Markdown." };
 
         var verb = new Verb(
             "sweep",
-            "Pretrains with every method, kind of views and seed on every data set, and compares the arms by paired differences. The examples table2 and table5 are those of the JointCrop paper (AAAI-25), small on a processor and at full scale on a GPU.",
+            "Pretrains with every method, kind of views and seed on every data set, and compares the arms by paired differences. The examples table2 and table5 are those of "
+                + "the JointCrop paper (AAAI-25), small on a processor and at full scale on a GPU.",
             [
                 "--dataset stl10=data/stl10 --methods simclr,mocov2 --views rrc,joint --seeds 1..5 --output sweep.csv",
                 "--output sweep.csv --summary-only --markdown",
@@ -43,7 +84,9 @@ internal static class SweepCommand
                 "--dataset cifar10 --methods mocov2 --views rrc,joint --beta -2,-1,0,1,2 --seeds 1..5 --images 5000 --queries 2000 --output table5-small.csv",
                 "--settings tiny-imagenet --dataset tiny-imagenet --methods mocov2 --views rrc,joint --beta -2,-1,0,1,2 --seeds 1..3 --device cuda:0 --output table5.csv",
             ],
-            [data, methods, views, beta, seeds, settings, epochs, images, queries, imageSize, batchSize, backbone, CommonOptions.Device, output, summaryOnly, markdown, CommonOptions.Json, CommonOptions.Libtorch],
+            [
+                data, methods, views, beta, seeds, settings, epochs, images, queries, imageSize, batchSize, backbone, CommonOptions.Device, output, summaryOnly, markdown,
+                CommonOptions.Json, CommonOptions.Libtorch],
             Run);
         verb.Validators.Add(result =>
         {

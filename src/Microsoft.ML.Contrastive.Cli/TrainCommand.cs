@@ -11,7 +11,12 @@ internal static class TrainCommand
     public static Verb Create()
     {
         var options = new ClassificationOptions();
-        var configuration = new Option<string>("--training-config") { Description = "An image classification's configuration, NAME.mbconfig, of Model Builder or of this tool; its folder of images is pretrained on.", HelpName = "FILE", Required = true };
+        var configuration = new Option<string>("--training-config")
+        {
+            Description = "An image classification's configuration, NAME.mbconfig, of Model Builder or of this tool; its folder of images is pretrained on.",
+            HelpName = "FILE",
+            Required = true,
+        };
         return new Verb(
             "train",
             "Pretrains and trains by a configuration of Model Builder, and writes beside it.",
@@ -23,7 +28,8 @@ internal static class TrainCommand
                 if (!file.EndsWith(TrainingConfiguration.Extension, StringComparison.OrdinalIgnoreCase))
                     throw new UsageException($"--training-config: '{file}' is no {TrainingConfiguration.Extension} file.");
                 return options.Run(
-                    context, Path.GetDirectoryName(file), Path.GetFileNameWithoutExtension(file), TrainingConfiguration.Read(file), $"{Program.Name} train --training-config {Shell.Quoted(context.Value(configuration)!)}");
+                    context, Path.GetDirectoryName(file), Path.GetFileNameWithoutExtension(file), TrainingConfiguration.Read(file),
+                    $"{Program.Name} train --training-config {Shell.Quoted(context.Value(configuration)!)}");
             });
     }
 }

@@ -114,7 +114,10 @@ internal sealed record OnnxEncoderModel(
             return outputs.Contains(name) ? name : throw Wrong(options, $"has no output '{name}' of floats ({nameof(options.ModelOutputName)}); it has {Described(session.OutputMetadata)}");
         return outputs.Contains(DefaultOutput) ? DefaultOutput
             : outputs is [var only] ? only
-            : throw Wrong(options, $"has {outputs.Length} outputs of floats, none of them '{DefaultOutput}': {Described(session.OutputMetadata)}. Name the one of the features ({nameof(options.ModelOutputName)})");
+            : throw Wrong(
+                options,
+                $"has {outputs.Length} outputs of floats, none of them '{DefaultOutput}': {Described(session.OutputMetadata)}. Name the one of the features "
+                    + $"({nameof(options.ModelOutputName)})");
     }
 
     private static int Length(OnnxEncoderEstimator.Options options, int inFile, int? wanted, string name, int? stated)
@@ -132,7 +135,11 @@ internal sealed record OnnxEncoderModel(
             : (null, null);
 
     private static string Described(IReadOnlyDictionary<string, NodeMetadata> values) =>
-        values.Count == 0 ? "none" : string.Join(", ", values.Select(v => v.Value.IsTensor ? $"'{v.Key}' {v.Value.ElementDataType} [{string.Join(", ", v.Value.Dimensions)}]" : $"'{v.Key}' {v.Value.OnnxValueType}"));
+        values.Count == 0
+            ? "none"
+            : string.Join(
+                ", ",
+                values.Select(v => v.Value.IsTensor ? $"'{v.Key}' {v.Value.ElementDataType} [{string.Join(", ", v.Value.Dimensions)}]" : $"'{v.Key}' {v.Value.OnnxValueType}"));
 
     private static InvalidDataException Wrong(OnnxEncoderEstimator.Options options, string what, Exception? inner = null) => new($"'{options.ModelFile}' {what}.", inner);
 }

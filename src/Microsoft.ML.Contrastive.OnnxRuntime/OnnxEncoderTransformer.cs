@@ -9,7 +9,8 @@ namespace Microsoft.ML.Contrastive.OnnxRuntime;
 /// <remarks>
 /// <para>
 /// Images of any size are resized so that the short side fits and centre-cropped (ML.NET's <c>ResizeImages</c> with <c>IsoCrop</c>), then encoded
-/// <see cref="BatchSize"/> rows at a time, the next of which are decoded on another thread meanwhile; the pixels of two batches are in memory. The input is read twice in step, once ahead for the images and once for the other columns, so it must give the same
+/// <see cref="BatchSize"/> rows at a time, the next of which are decoded on another thread meanwhile; the pixels of two batches are in memory. The input is read twice in
+/// step, once ahead for the images and once for the other columns, so it must give the same
 /// rows in the same order each time; the output cannot be shuffled.
 /// </para>
 /// <para>

@@ -29,7 +29,8 @@ internal sealed class OnnxNetwork : IImageEncoder, IDisposable
             }
             catch (Exception e) when (e is OnnxRuntimeException or EntryPointNotFoundException)
             {
-                string message = $"The GPU {device} (GpuDeviceId) cannot be used: {e.Message} CUDA needs the package Microsoft.ML.OnnxRuntime.Gpu in place of Microsoft.ML.OnnxRuntime, and NVIDIA's libraries.";
+                string message = $"The GPU {device} (GpuDeviceId) cannot be used: {e.Message} CUDA needs the package Microsoft.ML.OnnxRuntime.Gpu in place of "
+                    + "Microsoft.ML.OnnxRuntime, and NVIDIA's libraries.";
                 if (!fallbackToCpu)
                     throw new InvalidOperationException($"{message} Set FallbackToCpu to go on without.", e);
                 using IChannel channel = environment.Register(nameof(OnnxEncoderTransformer)).Start("Opening");

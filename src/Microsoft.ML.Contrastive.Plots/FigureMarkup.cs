@@ -46,7 +46,9 @@ internal static partial class FigureMarkup
     /// <summary>The node without the namespace, which an HTML page takes for granted.</summary>
     private static XNode? Copy(XNode node) => node switch
     {
-        XElement element => new XElement(element.Name.LocalName, element.Attributes().Where(a => !a.IsNamespaceDeclaration).Select(a => new XAttribute(a.Name.LocalName, a.Value)), element.Nodes().Select(Copy)),
+        XElement element => new XElement(
+            element.Name.LocalName, element.Attributes().Where(a => !a.IsNamespaceDeclaration).Select(a => new XAttribute(a.Name.LocalName, a.Value)),
+            element.Nodes().Select(Copy)),
         XText text => new XText(text),
         _ => null,
     };

@@ -30,10 +30,26 @@ internal static class FigureStyle
     /// <summary>A plot without series.</summary>
     public static PlotModel Model(string title, string horizontal, string vertical)
     {
-        var model = new PlotModel { DefaultFont = "sans-serif", Title = title, TitleFontSize = 14, TitleFontWeight = FontWeights.Normal, TextColor = Ink, PlotAreaBorderColor = Ink, Padding = new OxyThickness(8, 8, 20, 8) };
+        var model = new PlotModel
+        {
+            DefaultFont = "sans-serif",
+            Title = title,
+            TitleFontSize = 14,
+            TitleFontWeight = FontWeights.Normal,
+            TextColor = Ink,
+            PlotAreaBorderColor = Ink,
+            Padding = new OxyThickness(8, 8, 20, 8),
+        };
         model.Axes.Add(Axis(AxisPosition.Bottom, horizontal));
         model.Axes.Add(Axis(AxisPosition.Left, vertical));
-        model.Legends.Add(new Legend { LegendPlacement = LegendPlacement.Outside, LegendPosition = LegendPosition.BottomCenter, LegendOrientation = LegendOrientation.Horizontal, LegendBorderThickness = 0 });
+        model.Legends.Add(
+            new Legend
+            {
+                LegendPlacement = LegendPlacement.Outside,
+                LegendPosition = LegendPosition.BottomCenter,
+                LegendOrientation = LegendOrientation.Horizontal,
+                LegendBorderThickness = 0,
+            });
         return model;
     }
 

@@ -92,7 +92,8 @@ internal sealed class Dataset : IDisposable
 
             throw new InvalidDataException(options.Format is { } format
                 ? $"'{path}' does not have the layout {format}: {layouts[0].Needs}. Leave --dataset-format out to have the layout recognised."
-                : $"'{path}' holds no image (looked for {string.Join(", ", ImageFolder.Extensions)}) and none of the layouts {string.Join(", ", DatasetLayout.Names)}. {string.Join(" ", tree.Notes)}".TrimEnd());
+                : $"'{path}' holds no image (looked for {string.Join(", ", ImageFolder.Extensions)}) and none of the layouts {string.Join(", ", DatasetLayout.Names)}."
+                    + $" {string.Join(" ", tree.Notes)}".TrimEnd());
         }
         catch
         {

@@ -31,7 +31,9 @@ internal sealed class PixelRecords(ByteRange file, string name, int width, int h
             long bytes = file.Length - Header;
             return bytes >= 0 && bytes % RecordLength == 0 && bytes / RecordLength <= int.MaxValue
                 ? (int)(bytes / RecordLength)
-                : throw new InvalidDataException($"'{file.Name}' has {file.Length} bytes: that is no whole number of records of {RecordLength} bytes{(Header > 0 ? $" behind {Header}" : "")}. It is cut off, or not what its name says. Get it again.");
+                : throw new InvalidDataException(
+                    $"'{file.Name}' has {file.Length} bytes: that is no whole number of records of {RecordLength} bytes{(Header > 0 ? $" behind {Header}" : "")}. It is cut "
+                        + "off, or not what its name says. Get it again.");
         }
     }
 

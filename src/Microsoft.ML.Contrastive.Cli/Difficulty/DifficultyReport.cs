@@ -61,10 +61,13 @@ internal sealed class DifficultyReport(MLContext mlContext, IDataView images, Sa
 
         (string Name, PairStatistics Pairs)[] laws = [.. arms.Select(arm => (arm.Name, PairStatistics.Sample(
             ViewPlan.Create(seed: 1, ["View1", "View2"]).Append(arm.Steps(_preset).Select(step => step.Step).OfType<CropStep>().First()), encoder.ImageSize)))];
-        foreach ((string name, PairQuantity quantity) in ((string, PairQuantity)[])[("area-ratio", PairQuantity.LogAreaRatio), ("distance", PairQuantity.CentreDistance), ("overlap", PairQuantity.Overlap)])
+        foreach (
+            (string name, PairQuantity quantity) in ((string, PairQuantity)[])[
+                ("area-ratio", PairQuantity.LogAreaRatio), ("distance", PairQuantity.CentreDistance), ("overlap", PairQuantity.Overlap)])
             PairFigure.Create(laws.Select(law => (law.Name, law.Pairs.Histogram(quantity)))).SavePng(Path.Combine(folder, $"law-{name}.png"));
         mlContext.Contrastive().Difficulty.SaveContactSheet(
-            Path.Combine(folder, "pairs.png"), Views(arms[0]), Arms[0].Difficulty, DifficultyOrder.Spread, SheetRows, columns: 2, $"{arms[0].Name}: from hardest to easiest pair{(options.Projector ? ", behind the projection head" : "")}");
+            Path.Combine(folder, "pairs.png"), Views(arms[0]), Arms[0].Difficulty, DifficultyOrder.Spread, SheetRows, columns: 2,
+            $"{arms[0].Name}: from hardest to easiest pair{(options.Projector ? ", behind the projection head" : "")}");
     }
 
     private static void Write(string folder, string name, DifficultyCurve curve)

@@ -72,7 +72,9 @@ internal static partial class Examination
         using torch.Tensor product = ones.mm(ones);
         return product.sum().item<float>() == 8
             ? new Finding("torch", Severity.Good, $"{torch.__version__}{(Environment.GetEnvironmentVariable(TorchRuntime.FolderVariable) is { Length: > 0 } folder ? $" from {folder}" : "")}")
-            : new Finding("torch", Severity.Broken, "computes wrongly: 2 × 2 matrices of ones do not multiply.", "Install the tool anew; a libtorch of another version may be in the way (LD_LIBRARY_PATH).");
+            : new Finding(
+                "torch", Severity.Broken, "computes wrongly: 2 × 2 matrices of ones do not multiply.",
+                "Install the tool anew; a libtorch of another version may be in the way (LD_LIBRARY_PATH).");
     }
 
     private static Finding Threads()
@@ -89,7 +91,8 @@ internal static partial class Examination
         if (!torch.cuda.is_available())
         {
             return new Finding("GPU", Severity.Good, "none that torch can use: the processor is used",
-                File.Exists("/proc/driver/nvidia/version") ? "There is an NVIDIA driver: name the folder of a libtorch 2.10 with CUDA by --libtorch or MLNET_CONTRASTIVE_LIBTORCH to use its GPU." : null);
+                File.Exists("/proc/driver/nvidia/version") ? "There is an NVIDIA driver: name the folder of a libtorch 2.10 with CUDA by --libtorch or "
+                    + "MLNET_CONTRASTIVE_LIBTORCH to use its GPU." : null);
         }
 
         int devices = torch.cuda.device_count();
@@ -102,7 +105,10 @@ internal static partial class Examination
     {
         try
         {
-            using var tool = global::System.Diagnostics.Process.Start(new global::System.Diagnostics.ProcessStartInfo("nvidia-smi", "--query-gpu=name,memory.free,memory.total --format=csv,noheader") { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var tool = global::System.Diagnostics.Process.Start(
+                new global::System.Diagnostics.ProcessStartInfo(
+                    "nvidia-smi", "--query-gpu=name,memory.free,memory.total --format=csv,noheader")
+                { RedirectStandardOutput = true, RedirectStandardError = true })!;
             string[] lines = tool.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
             tool.WaitForExit();
             return tool.ExitCode == 0 ? $": {string.Join("; ", lines.Select(line => line.Split(", ") is [var name, var free, var total] ? $"{name}, {free} of {total} free" : line))}" : "";
@@ -118,7 +124,9 @@ internal static partial class Examination
     private static Finding Images()
     {
         using MLImage image = MLImage.CreateFromPixels(1, 1, MLPixelFormat.Bgra32, [1, 2, 3, byte.MaxValue]);
-        return new Finding("images", Severity.Good, $"SkiaSharp {typeof(SkiaSharp.SKBitmap).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+', '-')[0]}");
+        return new Finding(
+            "images", Severity.Good,
+            $"SkiaSharp {typeof(SkiaSharp.SKBitmap).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+', '-')[0]}");
     }
 
     [global::System.Runtime.Versioning.SupportedOSPlatform("linux")]
@@ -174,7 +182,11 @@ internal static partial class Examination
         {
             while (error is TypeInitializationException { InnerException: { } inner })
                 error = inner;
-            return new Finding(name, Severity.Broken, error.Message, error is TorchNativeLibraryException && HasChosenTorch ? $"Leave --libtorch and {TorchRuntime.FolderVariable} out to use the torch that came along, or name a folder of libtorch 2.10." : cure);
+            return new Finding(
+                name, Severity.Broken, error.Message,
+                error is TorchNativeLibraryException && HasChosenTorch
+                    ? $"Leave --libtorch and {TorchRuntime.FolderVariable} out to use the torch that came along, or name a folder of libtorch 2.10."
+                    : cure);
         }
     }
 

@@ -158,7 +158,10 @@ internal sealed class FileDownload(HttpClient client, string folder)
         }
         catch (IOException error)
         {
-            throw new InvalidOperationException($"'{folder}' cannot take more of {file.Name}: {error.Message.TrimEnd('.')}. Make room there, {file.Length} bytes in all, and say the same again, or choose another --output.", error);
+            throw new InvalidOperationException(
+                $"'{folder}' cannot take more of {file.Name}: {error.Message.TrimEnd('.')}. Make room there, {file.Length} bytes in all, and say the same again, or choose "
+                    + "another --output.",
+                error);
         }
     }
 
@@ -169,7 +172,9 @@ internal sealed class FileDownload(HttpClient client, string folder)
         if (checksum != file.Checksum)
         {
             File.Delete(part);
-            throw new InvalidDataException($"{source} is not the published {file.Name}: its {file.Algorithm} is {checksum}, that of the published one {file.Checksum}. It was damaged on the way, or changed. Get it again.");
+            throw new InvalidDataException(
+                $"{source} is not the published {file.Name}: its {file.Algorithm} is {checksum}, that of the published one {file.Checksum}. It was damaged on the way, or "
+                    + "changed. Get it again.");
         }
 
         File.Move(part, PathOf(file), overwrite: true);
@@ -186,10 +191,12 @@ internal sealed class FileDownload(HttpClient client, string folder)
     }
 
     /// <summary>Whether there is nobody to ask again in a moment.</summary>
-    private static bool IsOffline(Exception? cause) => cause is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError };
+    private static bool IsOffline(Exception? cause) =>
+        cause is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError };
 
     private static IOException Unreachable(PublishedFile file, Uri address, long have, Exception? cause) => new(
-        $"{address} cannot be {(have > 0 ? $"read beyond byte {have} of {file.Length}" : "reached")}: {cause?.Message.TrimEnd('.') ?? "it ends early"}. {(have > 0 ? "The same command goes on from there. " : "")}{ByHand(file, address)}", cause);
+        $"{address} cannot be {(have > 0 ? $"read beyond byte {have} of {file.Length}" : "reached")}: {cause?.Message.TrimEnd('.') ?? "it ends early"}. "
+            + $"{(have > 0 ? "The same command goes on from there. " : "")}{ByHand(file, address)}", cause);
 
     private static string ByHand(PublishedFile file, Uri address) =>
         $"Without a connection: get {file.Name} from {address} elsewhere and name it, --from {file.Name}.";

@@ -12,16 +12,36 @@ internal sealed class EncoderOptions
 
     private const int LargestSide = 4096;
 
-    private readonly Option<string> _path = new("--encoder") { Description = "The folder of a run, an ONNX file, or a file of weights (.safetensors, .pth, .pt, .ckpt).", HelpName = "PATH", Required = true };
+    private readonly Option<string> _path = new("--encoder")
+    {
+        Description = "The folder of a run, an ONNX file, or a file of weights (.safetensors, .pth, .pt, .ckpt).",
+        HelpName = "PATH",
+        Required = true,
+    };
 
     /// <summary>Which checkpoint of a run.</summary>
-    public Option<string?> Checkpoint { get; } = new("--checkpoint") { Description = $"Of a run: take this checkpoint, {Last} or {Best}, instead of what it has exported.", HelpName = $"{Last}|{Best}", CustomParser = OptionParsing.Parsed<string?>(text => OptionParsing.OneOf([Last, Best])(text)) };
+    public Option<string?> Checkpoint { get; } = new("--checkpoint")
+    {
+        Description = $"Of a run: take this checkpoint, {Last} or {Best}, instead of what it has exported.",
+        HelpName = $"{Last}|{Best}",
+        CustomParser = OptionParsing.Parsed<string?>(text => OptionParsing.OneOf([Last, Best])(text)),
+    };
 
     /// <summary>The network of a file of weights.</summary>
-    public Option<Backbone?> Backbone { get; } = new("--backbone") { Description = "Of a file of weights: the network that they belong to, e.g. resnet50.", HelpName = "NAME", CustomParser = OptionParsing.Parsed<Backbone?>(Backbones.Backbone.Parse) };
+    public Option<Backbone?> Backbone { get; } = new("--backbone")
+    {
+        Description = "Of a file of weights: the network that they belong to, e.g. resnet50.",
+        HelpName = "NAME",
+        CustomParser = OptionParsing.Parsed<Backbone?>(Backbones.Backbone.Parse),
+    };
 
     /// <summary>The size of the images of a file of weights.</summary>
-    public Option<int?> ImageSize { get; } = new("--image-size") { Description = "Of a file of weights: side of the encoder's images in pixels. Default: what the network is made for.", HelpName = "PIXELS", CustomParser = OptionParsing.Whole(1, LargestSide) };
+    public Option<int?> ImageSize { get; } = new("--image-size")
+    {
+        Description = "Of a file of weights: side of the encoder's images in pixels. Default: what the network is made for.",
+        HelpName = "PIXELS",
+        CustomParser = OptionParsing.Whole(1, LargestSide),
+    };
 
     /// <summary>All of them.</summary>
     public IEnumerable<Symbol> All => [_path, Checkpoint, Backbone, ImageSize];

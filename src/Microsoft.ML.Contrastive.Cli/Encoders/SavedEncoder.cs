@@ -118,7 +118,8 @@ internal sealed class SavedEncoder : IDisposable
         if (!File.Exists(path))
             throw new UsageException($"--encoder: there is no file '{path}'.");
         MLContext mlContext = context.CreateMLContext();
-        OnnxEncoderEstimator estimator = mlContext.Transforms.ApplyOnnxEncoder(new OnnxEncoderEstimator.Options { ModelFile = path, InputColumnName = DatasetView.ImageColumnName, OutputColumnName = FeaturesColumnName });
+        OnnxEncoderEstimator estimator = mlContext.Transforms.ApplyOnnxEncoder(
+            new OnnxEncoderEstimator.Options { ModelFile = path, InputColumnName = DatasetView.ImageColumnName, OutputColumnName = FeaturesColumnName });
         return new SavedEncoder(estimator.Fit(images), path, Path.GetFileName(path));
     }
 

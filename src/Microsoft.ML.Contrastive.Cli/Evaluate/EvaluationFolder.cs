@@ -24,7 +24,11 @@ internal static class EvaluationFolder
                 files.Add(confusion);
             }
 
-            table.AppendJoin(',', [measurement.Features, measurement.Measure, Field(measurement.Protocol), Number(measurement.Top1), Number(measurement.Top5), Number(measurement.StandardDeviation), confusion, Field(measurement.Description)]).Append('\n');
+            table.AppendJoin(
+                ',',
+                [
+                    measurement.Features, measurement.Measure, Field(measurement.Protocol), Number(measurement.Top1), Number(measurement.Top5),
+                    Number(measurement.StandardDeviation), confusion, Field(measurement.Description)]).Append('\n');
         }
 
         const string Results = "results.csv";

@@ -49,7 +49,9 @@ internal sealed class FewLabels
 
         return new Measurement(
             features, "labels-per-class", $"{perClass} labels a class", accuracies.Mean(),
-            $"logistic regression on {perClass} labelled image{(perClass == 1 ? "" : "s")} of each class (mean and standard deviation of {draws} draw{(draws == 1 ? "" : "s")}; features of length 1, l2 {MultinomialLogisticRegression.DefaultL2}); train and test: {_views}; {_images.TestLabels.Length} test images of {_images.Classes.Count} classes, seed {_seed}")
+            $"logistic regression on {perClass} labelled image{(perClass == 1 ? "" : "s")} of each class (mean and standard deviation of {draws} "
+                + $"draw{(draws == 1 ? "" : "s")}; features of length 1, l2 {MultinomialLogisticRegression.DefaultL2}); train and test: {_views}; {_images.TestLabels.Length} test "
+                + $"images of {_images.Classes.Count} classes, seed {_seed}")
         {
             StandardDeviation = draws > 1 ? accuracies.StandardDeviation() : null,
         };

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.Contrastive.Augmentation;
 using Microsoft.ML.Contrastive.Cli.Datasets;
 using Microsoft.ML.Contrastive.Encoders;
@@ -50,7 +51,8 @@ internal sealed record FineTuning(int Epochs, double EncoderRate)
             CancellationToken = options.Cancellation,
             MetricsCallback = _ => afterEpoch(),
         };
-        using ImageClassifierTransformer classifier = mlContext.Transforms.CropViews([View], DatasetView.ImageColumnName, new RandomResizedCrop { OutputSize = encoder.ImageSize, Scale = scale }, options.Seed)
+        using ImageClassifierTransformer classifier = mlContext.Transforms.CropViews(
+            [View], DatasetView.ImageColumnName, new RandomResizedCrop { OutputSize = encoder.ImageSize, Scale = scale }, options.Seed)
             .Append(mlContext.Transforms.RandomHorizontalFlip([View]))
             .Append(mlContext.Contrastive().Trainers.SupervisedClassification(settings))
             .Fit(split.Train).LastTransformer;
@@ -61,8 +63,12 @@ internal sealed record FineTuning(int Epochs, double EncoderRate)
         int[][] confusion = [.. images.Classes.Select(_ => new int[images.Classes.Count])];
         foreach ((int label, Prediction prediction) in images.TestLabels.Zip(predictions))
             confusion[label][prediction.Named]++;
-        return new Measurement(features, "fine-tuning", FormattableString.Invariant($"fine-tuning, {Epochs} epochs, encoder's rate × {EncoderRate}"), Share(1), FormattableString.Invariant(
-            $"fine-tuning ({nameof(Sgd)}, lr {sgd.LearningRate} × {settings.BatchSize}/256, the encoder's × {EncoderRate}, cosine, momentum {sgd.Momentum}, weight decay {sgd.WeightDecay}, batch {settings.BatchSize}, {Epochs} epochs); trained on random resized crops of scale {scale.Min}–{scale.Max} with flips, new in every epoch, tested: {network.CentralDescription}; {images.TrainLabels.Length} training and {images.TestLabels.Length} test images of {images.Classes.Count} classes, seed {options.Seed}"))
+        return new Measurement(features, "fine-tuning", FormattableString.Invariant($"fine-tuning, {Epochs} epochs, encoder's rate × {EncoderRate}"), Share(1), string.Create(
+            CultureInfo.InvariantCulture,
+            $"fine-tuning ({nameof(Sgd)}, lr {sgd.LearningRate} × {settings.BatchSize}/256, the encoder's × {EncoderRate}, cosine, momentum {sgd.Momentum}, weight decay "
+                + $"{sgd.WeightDecay}, batch {settings.BatchSize}, {Epochs} epochs); trained on random resized crops of scale {scale.Min}–{scale.Max} with flips, new in every "
+                + $"epoch, tested: {network.CentralDescription}; {images.TrainLabels.Length} training and {images.TestLabels.Length} test images of {images.Classes.Count} classes, "
+                + $"seed {options.Seed}"))
         {
             Top5 = Share(5),
             Classes = images.Classes,

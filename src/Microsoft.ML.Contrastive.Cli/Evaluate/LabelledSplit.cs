@@ -21,7 +21,9 @@ internal sealed record LabelledSplit(IDataView Train, IDataView Test, string Des
     public static LabelledSplit Of(Dataset dataset, double? heldOut, int seed)
     {
         if (dataset.ClassNames.Count < 2)
-            throw new InvalidDataException($"--dataset: '{dataset.Path}' ({dataset.Format}) has {(dataset.ClassNames.Count == 0 ? "no classes" : "one class")}; an accuracy needs labelled images of two at least, such as a folder of images for each class.");
+            throw new InvalidDataException(
+                $"--dataset: '{dataset.Path}' ({dataset.Format}) has {(dataset.ClassNames.Count == 0 ? "no classes" : "one class")}; an accuracy needs labelled images of two "
+                    + "at least, such as a folder of images for each class.");
         int[] training = dataset.LabelledPlaces(Split.Train);
         if (heldOut is null && training.Length > 0)
         {
@@ -41,7 +43,9 @@ internal sealed record LabelledSplit(IDataView Train, IDataView Test, string Des
             int held = Math.Max(1, (int)Math.Round(fraction * images));
             return held < images
                 ? held
-                : throw new InvalidDataException($"--dataset: the class '{dataset.ClassNames[index]}' of '{dataset.Path}' has {images} image{(images == 1 ? "" : "s")}, of which none is left to train on when {fraction:P0} are held out. Add images, or lower --held-out.");
+                : throw new InvalidDataException(
+                    $"--dataset: the class '{dataset.ClassNames[index]}' of '{dataset.Path}' has {images} image{(images == 1 ? "" : "s")}, of which none is left to train on "
+                        + $"when {fraction:P0} are held out. Add images, or lower --held-out.");
         }
     }
 

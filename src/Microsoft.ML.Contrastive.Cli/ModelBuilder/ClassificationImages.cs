@@ -43,13 +43,16 @@ internal sealed class ClassificationImages
     public static ClassificationImages Of(Dataset dataset, Dataset? test, double heldOutFraction, int seed)
     {
         if (dataset.ClassNames.Count < FewestClasses)
-            throw new InvalidDataException($"--dataset: '{dataset.Path}' has no two classes; a classifier needs a folder of images for each class, two at least. {string.Join(" ", dataset.Notes)}".TrimEnd());
+            throw new InvalidDataException(
+                $"--dataset: '{dataset.Path}' has no two classes; a classifier needs a folder of images for each class, two at least. {string.Join(" ", dataset.Notes)}".TrimEnd());
         int[] all = dataset.LabelledPlaces(Split.Train);
         ILookup<int, int> classes = all.ToLookup(place => dataset.Images[place].Class);
         foreach ((int index, string name) in dataset.ClassNames.Index())
         {
             if (classes[index].Count() < FewestPerClass)
-                throw new InvalidDataException($"--dataset: the class '{name}' of '{dataset.Path}' has {classes[index].Count()} image{(classes[index].Count() == 1 ? "" : "s")} to train on; a class needs {FewestPerClass} at least. Add images, or move the folder elsewhere.");
+                throw new InvalidDataException(
+                    $"--dataset: the class '{name}' of '{dataset.Path}' has {classes[index].Count()} image{(classes[index].Count() == 1 ? "" : "s")} to train on; a class "
+                        + $"needs {FewestPerClass} at least. Add images, or move the folder elsewhere.");
         }
 
         if (test is not null)

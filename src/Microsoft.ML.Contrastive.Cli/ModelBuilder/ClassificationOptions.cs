@@ -12,7 +12,11 @@ namespace Microsoft.ML.Contrastive.Cli.ModelBuilder;
 internal sealed class ClassificationOptions
 {
     private readonly PretrainingOptions _training = new("They or some of them have labels: a folder for each class.");
-    private readonly Option<string?> _testDataset = new("--test-dataset") { Description = "Images to measure on, a folder for each class. Default: the data set's test or val, else 20 % of each class.", HelpName = "PATH" };
+    private readonly Option<string?> _testDataset = new("--test-dataset")
+    {
+        Description = "Images to measure on, a folder for each class. Default: the data set's test or val, else 20 % of each class.",
+        HelpName = "PATH",
+    };
     private readonly Option<int?> _width = new("--width") { Description = "As --image-size; images are brought to squares.", HelpName = "PIXELS", CustomParser = Whole(1) };
     private readonly Option<int?> _height = new("--height") { Description = "As --width.", HelpName = "PIXELS", CustomParser = Whole(1) };
     private readonly Option<string?> _project = new("--project") { Description = "The C# project that the classifier becomes a part of. Default: the one in the folder.", HelpName = "FILE" };
@@ -51,7 +55,9 @@ internal sealed class ClassificationOptions
         RunFolder? continued = resumed ? runFolder : null;
 
         using var log = new LogFile(context.Value(_log));
-        using Dataset dataset = _training.OpenDataset(context, continued, resumed || _training.NamesDataset(context) ? null : form?.Folder(files.Configuration), BrokenImages.LeaveOut, context.Value(_resume) && !resumed ? runFolder : null);
+        using Dataset dataset = _training.OpenDataset(
+            context, continued, resumed || _training.NamesDataset(context) ? null : form?.Folder(files.Configuration), BrokenImages.LeaveOut,
+            context.Value(_resume) && !resumed ? runFolder : null);
         using Dataset? test = context.Value(_testDataset) is { } path
             ? Dataset.Open(path, new DatasetOptions { BrokenImages = BrokenImages.LeaveOut, Announce = context.Error.WriteLine, Cancellation = context.Cancellation })
             : null;

@@ -61,9 +61,13 @@ internal sealed class ClassifierRun(VerbContext context, GeneratedFiles files, P
         var run = new PretrainingRun(folder, settings, preset, dataset, mlContext);
         run.Prepare();
         Say("Start Training");
-        Say($"start image classification: {images.TrainingCount} labelled images of {dataset.ClassNames.Count} classes, {images.HeldOutCount} more to measure on ({images.Description}), {run.Record.Dataset.Images} to pretrain on");
+        Say(
+            $"start image classification: {images.TrainingCount} labelled images of {dataset.ClassNames.Count} classes, {images.HeldOutCount} more to measure on "
+                + $"({images.Description}), {run.Record.Dataset.Images} to pretrain on");
         Say("Evaluate Metric: MicroAccuracy");
-        Say($"Available Trainers: {TrainingConfiguration.Trainer} on pixels, on an encoder with random weights, and on one pretrained by {preset.Method.Name} ({preset.Backbone.Name}, {preset.Epochs} epochs)");
+        Say(
+            $"Available Trainers: {TrainingConfiguration.Trainer} on pixels, on an encoder with random weights, and on one pretrained by {preset.Method.Name} "
+                + $"({preset.Backbone.Name}, {preset.Epochs} epochs)");
         notes.ForEach(display.Note);
 
         ImageSize size = preset.Views[0].Crop.OutputSize;
@@ -157,7 +161,9 @@ internal sealed class ClassifierRun(VerbContext context, GeneratedFiles files, P
         foreach ((string file, _) in writers)
             Say($"wrote {file}");
         if (changed is null)
-            Say($"No project was changed. A project needs these files, {Path.GetFileName(files.Model)} copied to its output, and the packages {string.Join(", ", StockPackages.All.Select(package => $"{package.Package} {package.Version}"))}.");
+            Say(
+                $"No project was changed. A project needs these files, {Path.GetFileName(files.Model)} copied to its output, and the packages "
+                    + $"{string.Join(", ", StockPackages.All.Select(package => $"{package.Package} {package.Version}"))}.");
         Say($"In your code: var prediction = {code.Namespace}.{files.Name}.Predict(new {code.Namespace}.{files.Name}.ModelInput {{ ImageSource = File.ReadAllBytes(\"photo.jpg\") }});");
         return writers.Select(writer => writer.File);
     }

@@ -22,7 +22,10 @@ internal static class Comparison
         line($"|      {"Trainer",-TrainerWidth}{"MicroAccuracy",NumberWidth}{"Duration",NumberWidth}  |");
         line(rule);
         foreach ((int i, Trial trial) in trials.Index())
-            line(string.Create(CultureInfo.InvariantCulture, $"|{i,-6}{$"{TrainingConfiguration.Trainer} on {trial.Features}",-TrainerWidth}{trial.MicroAccuracy,NumberWidth:0.0000}{trial.Seconds,NumberWidth:0.0}  |"));
+            line(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"|{i,-6}{$"{TrainingConfiguration.Trainer} on {trial.Features}",-TrainerWidth}{trial.MicroAccuracy,NumberWidth:0.0000}{trial.Seconds,NumberWidth:0.0}  |"));
         line(rule);
     }
 }

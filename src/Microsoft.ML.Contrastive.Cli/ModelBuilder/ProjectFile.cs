@@ -95,7 +95,8 @@ internal sealed class ProjectFile
         return [.. _preamble, .. Encoding.UTF8.GetBytes(text)];
 
         string Group(string attributes, string[] items) => items.Length == 0 ? "" :
-            $"{indent}<ItemGroup{attributes}>\n{string.Concat(items.Select(item => string.Concat(item.Split('\n').Select(line => $"{indent}{indent}{line.Replace("\t", indent, StringComparison.Ordinal)}\n"))))}{indent}</ItemGroup>\n\n";
+            $"{indent}<ItemGroup{attributes}>\n{string.Concat(items.SelectMany(item => item.Split('\n')).Select(Line))}{indent}</ItemGroup>\n\n";
+        string Line(string line) => $"{indent}{indent}{line.Replace("\t", indent, StringComparison.Ordinal)}\n";
     }
 
     private IEnumerable<string> Items(GeneratedFiles files)

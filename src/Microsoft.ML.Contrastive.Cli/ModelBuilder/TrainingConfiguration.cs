@@ -77,7 +77,8 @@ internal sealed partial class TrainingConfiguration
                     continue;
                 string where = place.Length == 0 ? "the form" : $"{string.Join('.', place)} of the type";
                 throw new InvalidDataException(
-                    $"{Option}: '{path}' has {where} {type ?? "(none)"}, version {version?.ToString(CultureInfo.InvariantCulture) ?? "(none)"}, which is not known here; known {(known.Length == 1 ? "is" : "are")} {string.Join(", ", known.Select(pair => $"{pair.Type} {pair.Version}"))}.");
+                    $"{Option}: '{path}' has {where} {type ?? "(none)"}, version {version?.ToString(CultureInfo.InvariantCulture) ?? "(none)"}, which is not known here; "
+                        + $"known {(known.Length == 1 ? "is" : "are")} {string.Join(", ", known.Select(pair => $"{pair.Type} {pair.Version}"))}.");
             }
         }
 
@@ -95,7 +96,9 @@ internal sealed partial class TrainingConfiguration
     /// <exception cref="InvalidDataException">None is named, or one of another machine.</exception>
     public string Folder(string file)
     {
-        string written = Text((_tree["DataSource"] as JsonObject)?["FolderPath"]) is { Length: > 0 } text ? text : throw new InvalidDataException($"{Option}: '{file}' names no DataSource.FolderPath. Name the folder of the images by --dataset.");
+        string written = Text((_tree["DataSource"] as JsonObject)?["FolderPath"]) is { Length: > 0 } text
+            ? text
+            : throw new InvalidDataException($"{Option}: '{file}' names no DataSource.FolderPath. Name the folder of the images by --dataset.");
         if (!OperatingSystem.IsWindows() && WindowsRoot().IsMatch(written))
             throw new InvalidDataException($"{Option}: '{file}' names '{written}', a folder on Windows. Name the folder of the images by --dataset.");
         string path = Path.GetFullPath(OperatingSystem.IsWindows() ? written : written.Replace('\\', '/'), Path.GetDirectoryName(Path.GetFullPath(file))!);

@@ -85,7 +85,11 @@ internal static class ConfigurationJson
     public static string ToLine(JsonNode? value)
     {
         const int Longest = 60;
-        string line = value is null ? "null" : value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString(new JsonSerializerOptions(Options) { WriteIndented = false });
+        string line = value is null
+            ? "null"
+            : value.GetValueKind() == JsonValueKind.String
+            ? value.GetValue<string>()
+            : value.ToJsonString(new JsonSerializerOptions(Options) { WriteIndented = false });
         return line.Length > Longest ? line[..Longest] + "…" : line;
     }
 

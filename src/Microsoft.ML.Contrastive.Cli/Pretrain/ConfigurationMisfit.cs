@@ -22,8 +22,12 @@ internal static partial class ConfigurationMisfit
             return $"There is no setting '{key}'. All of them: {Program.Name} pretrain --print-config.";
         if (Missing().Match(error.Message) is { Success: true } missing)
             return $"{key} needs {missing.Groups["names"].Value.Replace("'", "", StringComparison.Ordinal)}.";
-        string value = ConfigurationJson.ToLine(key.Split('.').Aggregate((JsonNode?)tree, (node, part) => node is JsonArray items ? items[int.Parse(part, CultureInfo.InvariantCulture)] : (node as JsonObject)?[part]));
-        return $"{key} is {value}. {(error.InnerException is ArgumentException cause ? FailureLine.Message(cause) : ConfigurationJson.TypeOf(key, tree) is { } type ? $"It must be {Expected(type)}." : "That does not fit.")}";
+        string value = ConfigurationJson.ToLine(
+            key.Split('.').Aggregate((JsonNode?)tree, (node, part) => node is JsonArray items ? items[int.Parse(part, CultureInfo.InvariantCulture)] : (node as JsonObject)?[part]));
+        return $"{key} is {value}. "
+            + (error.InnerException is ArgumentException cause ? FailureLine.Message(cause)
+                : ConfigurationJson.TypeOf(key, tree) is { } type ? $"It must be {Expected(type)}."
+                : "That does not fit.");
     }
 
     /// <summary>A value that is out of its range, or contradicts another. The library says which by the name of a property.</summary>

@@ -20,18 +20,58 @@ internal sealed class PretrainingOptions
     private readonly Option<string?> _dataset = new("--dataset") { HelpName = "PATH" };
     private readonly Option<string?> _unlabeled = new("--unlabeled") { Description = "More images, whose labels, if they have any, are not looked at.", HelpName = "PATH" };
     private readonly Option<string?> _format = new("--dataset-format") { Description = "Layout of the data set, where it is not recognised.", HelpName = "NAME" };
-    private readonly Option<string?> _method = new("--method") { Description = $"{string.Join(", ", ContrastiveMethod.Names)}; also moco-v1 and the like. Default: {DefaultMethod}.", HelpName = "NAME", CustomParser = Parsed<string?>(Method) };
-    private readonly Option<string?> _preset = new("--preset") { Description = $"Published settings by method and data, e.g. simclr/stl10, or the data alone beside --method; '{SmallDataSettings.Name}' for some thousand images. Default: {SmallDataSettings.Name}.", HelpName = "NAME" };
-    private readonly Option<Backbone?> _backbone = new("--backbone") { Description = $"The network: {string.Join(", ", Backbone.KnownNames)}, with -cifar, -compact, -w0.5, … Default: the preset's; of '{SmallDataSettings.Name}' by image size.", HelpName = "NAME", CustomParser = Parsed<Backbone?>(Backbone.Parse) };
-    private readonly Option<double?> _jointCrop = new("--joint-crop") { Description = "Draw the crops of a pair jointly (JointCrop); β 0 is the paper's.", HelpName = "BETA", CustomParser = Parsed<double?>(text => Finite(text)) };
-    private readonly Option<double?> _jointBlur = new("--joint-blur") { Description = "Draw the blurs of a pair jointly (JointBlur); the preset must blur.", HelpName = "BETA", CustomParser = Parsed<double?>(text => Finite(text)) };
-    private readonly Option<double?> _jointColor = new("--joint-color") { Description = "Draw the brightness of a pair jointly (JointColor).", HelpName = "BETA", CustomParser = Parsed<double?>(text => Finite(text)) };
+    private readonly Option<string?> _method = new("--method")
+    {
+        Description = $"{string.Join(", ", ContrastiveMethod.Names)}; also moco-v1 and the like. Default: {DefaultMethod}.",
+        HelpName = "NAME",
+        CustomParser = Parsed<string?>(Method),
+    };
+    private readonly Option<string?> _preset = new("--preset")
+    {
+        Description = $"Published settings by method and data, e.g. simclr/stl10, or the data alone beside --method; '{SmallDataSettings.Name}' for some thousand images. "
+            + $"Default: {SmallDataSettings.Name}.",
+        HelpName = "NAME",
+    };
+    private readonly Option<Backbone?> _backbone = new("--backbone")
+    {
+        Description = $"The network: {string.Join(", ", Backbone.KnownNames)}, with -cifar, -compact, -w0.5, … Default: the preset's; of '{SmallDataSettings.Name}' by image size.",
+        HelpName = "NAME",
+        CustomParser = Parsed<Backbone?>(Backbone.Parse),
+    };
+    private readonly Option<double?> _jointCrop = new("--joint-crop")
+    {
+        Description = "Draw the crops of a pair jointly (JointCrop); β 0 is the paper's.",
+        HelpName = "BETA",
+        CustomParser = Parsed<double?>(text => Finite(text)),
+    };
+    private readonly Option<double?> _jointBlur = new("--joint-blur")
+    {
+        Description = "Draw the blurs of a pair jointly (JointBlur); the preset must blur.",
+        HelpName = "BETA",
+        CustomParser = Parsed<double?>(text => Finite(text)),
+    };
+    private readonly Option<double?> _jointColor = new("--joint-color")
+    {
+        Description = "Draw the brightness of a pair jointly (JointColor).",
+        HelpName = "BETA",
+        CustomParser = Parsed<double?>(text => Finite(text)),
+    };
     private readonly Option<int?> _epochs = new("--epochs", "--epoch") { Description = "Passes over the images.", HelpName = "N", CustomParser = Whole(0) };
     private readonly Option<int?> _batchSize = new("--batch-size", "--batch") { Description = "Images a step.", HelpName = "N", CustomParser = Whole(2) };
-    private readonly Option<int?> _imageSize = new("--image-size") { Description = $"Side of views and of the encoder's images in pixels. Default: the preset's; of '{SmallDataSettings.Name}' by the images.", HelpName = "PIXELS", CustomParser = Whole(1, LargestSide) };
+    private readonly Option<int?> _imageSize = new("--image-size")
+    {
+        Description = $"Side of views and of the encoder's images in pixels. Default: the preset's; of '{SmallDataSettings.Name}' by the images.",
+        HelpName = "PIXELS",
+        CustomParser = Whole(1, LargestSide),
+    };
     private readonly Option<int?> _seed = new("--seed") { Description = "Seed of weights, order and views. Default: 1.", HelpName = "N", CustomParser = Whole(0) };
     private readonly Option<string?> _config = new("--config") { Description = "JSON with any of the keys that --print-config shows, e.g. the config.json of another run.", HelpName = "FILE" };
-    private readonly Option<string[]> _set = new("--set") { Description = "key=value, any number of them: any value of the configuration, e.g. method.temperature=0.2.", HelpName = "KEY=VALUE", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string[]> _set = new("--set")
+    {
+        Description = "key=value, any number of them: any value of the configuration, e.g. method.temperature=0.2.",
+        HelpName = "KEY=VALUE",
+        AllowMultipleArgumentsPerToken = true,
+    };
 
     /// <summary>Makes them, with the values that a shell may complete.</summary>
     /// <param name="labels">What is asked of the images' labels, a sentence.</param>
@@ -101,7 +141,9 @@ internal sealed class PretrainingOptions
         {
             var changes = RunConfiguration.ReadFile(file, "--config");
             if (changes.ContainsKey("method") && (context.Has(_method) || context.Has(_preset)))
-                throw new UsageException($"--config: '{file}' chooses the method, and so does {(context.Has(_method) ? "--method" : "--preset")}. Leave one of them out, or take 'method' out of the file.");
+                throw new UsageException(
+                    $"--config: '{file}' chooses the method, and so does {(context.Has(_method) ? "--method" : "--preset")}. Leave one of them out, or take 'method' out of "
+                        + "the file.");
             configuration.Merge(changes, $"--config {file}");
         }
 
@@ -133,7 +175,9 @@ internal sealed class PretrainingOptions
             RunConfiguration saved = RunConfiguration.Of(new RunSettings(), preset);
             saved.Merge(resumed.ReadConfiguration("--resume"), $"'{resumed.Configuration}'");
             if (configuration.Differences(saved).ToArray() is { Length: > 0 } differences)
-                throw new UsageException($"--resume: the run in '{resumed.Path}' has other settings, which cannot be changed on the way: {string.Join("; ", differences)}. Leave the options out, or choose another --output.");
+                throw new UsageException(
+                    $"--resume: the run in '{resumed.Path}' has other settings, which cannot be changed on the way: {string.Join("; ", differences)}. Leave the options out, "
+                        + "or choose another --output.");
         }
 
         _ = Device(configuration.Read().Run);
@@ -161,7 +205,9 @@ internal sealed class PretrainingOptions
         string full = $"{method}/{name}";
         return ContrastivePreset.Names.Contains(full, StringComparer.OrdinalIgnoreCase)
             ? ContrastivePreset.ByName(method, name)
-            : throw new UsageException($"--preset: there is no '{full}'.{NearNames.Suggestion(full, ContrastivePreset.Names)} There are {SmallDataSettings.Name}, {string.Join(", ", ContrastivePreset.Names)}.");
+            : throw new UsageException(
+                $"--preset: there is no '{full}'.{NearNames.Suggestion(full, ContrastivePreset.Names)} There are {SmallDataSettings.Name}, "
+                    + $"{string.Join(", ", ContrastivePreset.Names)}.");
     }
 
     private static int UsualSide(Dataset dataset)

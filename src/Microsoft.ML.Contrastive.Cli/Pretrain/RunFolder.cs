@@ -65,7 +65,10 @@ internal sealed class RunFolder
         if (resume && !HoldsRun)
             throw new UsageException($"--resume: '{Path}' holds no run that can be continued (there is no config.json). Choose another --output, or --overwrite.");
         if (!resume && !overwrite)
-            throw new UsageException($"--output: '{Path}' {(HoldsRun ? "holds a run already. Go on with it by --resume, delete it by --overwrite, or choose another folder." : "is not empty. Choose another folder, or write into it by --overwrite.")}");
+            throw new UsageException(
+                $"--output: '{Path}' " + (HoldsRun
+                    ? "holds a run already. Go on with it by --resume, delete it by --overwrite, or choose another folder."
+                    : "is not empty. Choose another folder, or write into it by --overwrite."));
         if (overwrite && Folders.FirstOrDefault(folder => Directory.Exists(In(folder))) is { } found && !HoldsRun)
             throw new UsageException($"--overwrite: '{Path}' has a folder '{found}' but no config.json: it is no run of this tool, and nothing in it is deleted. Choose another folder.");
     }
@@ -87,7 +90,9 @@ internal sealed class RunFolder
         {
             if (isNew && Directory.Exists(Path))
                 Directory.Delete(Path);
-            throw new IOException($"--output: '{Path}' cannot hold a run (it needs {bytes >> 20} MiB and the right to write): {FailureLine.Message(error)} Choose another folder, or make room.", error);
+            throw new IOException(
+                $"--output: '{Path}' cannot hold a run (it needs {bytes >> 20} MiB and the right to write): {FailureLine.Message(error)} Choose another folder, or make room.",
+                error);
         }
     }
 

@@ -31,7 +31,9 @@ internal sealed record ImageChoice(int[] Rows, int[] Classes, bool[] Asked, stri
         if (teaching.Length == 0 || teaching.Select(image => image.Class).Distinct().Count() < 2)
         {
             string why = dataset.ClassNames.Count == 0 ? "The images have no labels" : teaching.Length == 0 ? "The images of the split train have no labels" : "All labelled images are of one class";
-            return Choice([.. EvenSample.Of(all.Length, most).Select(place => all[place])], _ => false, null, $"{why}, so there is no accuracy to measure. Class folders, or a table with a column of labels, would give them.");
+            return Choice(
+                [.. EvenSample.Of(all.Length, most).Select(place => all[place])], _ => false, null,
+                $"{why}, so there is no accuracy to measure. Class folders, or a table with a column of labels, would give them.");
         }
 
         if (split is not null)

@@ -27,6 +27,7 @@ internal sealed record ReportEvaluation(IReadOnlyList<string> Classes, int Teach
         FrozenAccuracy Measure(ReportFeatures features) =>
             FrozenEvaluation.Measure(features.Rows(teaching), taught, features.Rows(asked), labels, images.ClassNames.Count, cancellation, MostIterations);
         return new ReportEvaluation(
-            images.ClassNames, teaching.Length, labels, evidence.Pixels is { } pixels ? Measure(pixels) : null, evidence.Untrained is { } untrained ? Measure(untrained) : null, Measure(evidence.Trained));
+            images.ClassNames, teaching.Length, labels,
+            evidence.Pixels is { } pixels ? Measure(pixels) : null, evidence.Untrained is { } untrained ? Measure(untrained) : null, Measure(evidence.Trained));
     }
 }

@@ -22,7 +22,9 @@ internal sealed record ReportRun(RunFolder Folder, RunRecord Record, RunConfigur
     public static ReportRun Read(RunFolder folder)
     {
         if (!folder.HoldsRun || !File.Exists(folder.Record))
-            throw new UsageException($"'{folder.Path}' is the folder of no run: it has no {(folder.HoldsRun ? "run.json, which is written by the first step" : "config.json")}. Name the --output of '{Program.Name} pretrain'.");
+            throw new UsageException(
+                $"'{folder.Path}' is the folder of no run: it has no {(folder.HoldsRun ? "run.json, which is written by the first step" : "config.json")}. Name the --output "
+                    + $"of '{Program.Name} pretrain'.");
         return new ReportRun(folder, ReadRecord(folder.Record), RunConfiguration.OfRun(folder, "RUN"), File.Exists(folder.Metrics) ? EpochMetrics.ReadFile(folder.Metrics) : []);
     }
 

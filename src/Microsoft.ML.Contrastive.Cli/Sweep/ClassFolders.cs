@@ -90,7 +90,8 @@ internal sealed record ClassFolders(string Name, LabelledImage[] Train, Labelled
             if (images.Length < perClass)
             {
                 throw new InvalidDataException(
-                    $"{option} is {wanted}, {perClass} a class, but '{Path.Combine(folder, part, images[0].Label)}' has {images.Length} images; at most {classes.Min(c => c.Length) * classes.Length} can be asked for.");
+                    $"{option} is {wanted}, {perClass} a class, but '{Path.Combine(folder, part, images[0].Label)}' has {images.Length} images; at most "
+                        + $"{classes.Min(c => c.Length) * classes.Length} can be asked for.");
             }
 
             random.Shuffle(images);

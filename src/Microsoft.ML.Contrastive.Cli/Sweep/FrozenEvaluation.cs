@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.Contrastive.Encoders;
 using Microsoft.ML.Contrastive.Evaluation;
 using Microsoft.ML.Data;
@@ -13,8 +14,10 @@ internal static class FrozenEvaluation
     private const double L2PerRow = 1e-3;
 
     /// <summary>How it is done, for the record: a sweep does not go on in a file that was measured in another way.</summary>
-    public static string Protocol { get; } = FormattableString.Invariant(
-        $"knn: {NearestNeighbourClassifier.DefaultNeighbours} neighbours, temperature {NearestNeighbourClassifier.DefaultTemperature}; linear: multinomial logistic regression on standardised features, l2 {L2PerRow} a row; images as they are, resized and centre-cropped");
+    public static string Protocol { get; } = string.Create(
+        CultureInfo.InvariantCulture,
+        $"knn: {NearestNeighbourClassifier.DefaultNeighbours} neighbours, temperature {NearestNeighbourClassifier.DefaultTemperature}; linear: multinomial logistic "
+            + $"regression on standardised features, l2 {L2PerRow} a row; images as they are, resized and centre-cropped");
 
     /// <summary>Measures an encoder: the training images are the bank of the neighbours and teach the linear classifier, the test images are classified.</summary>
     /// <returns>Both accuracies, 0 to 1; null when a feature is not finite.</returns>

@@ -18,7 +18,8 @@ namespace Microsoft.ML.Contrastive.Cli.Sweep;
 /// <item>SGD at .06 with momentum .9 and a weight decay of 5e-4 where the authors have SGD: MoCo's CIFAR example (facebookresearch/moco), and near SimSiam's own on CIFAR (appendix D).</item>
 /// <item>MoCo: a queue of 1,024 keys, a quarter of 4,000 images, lest a batch meet its own images among the negatives; v1 keeps its linear head and a temperature of .07.</item>
 /// <item>SimCLR and MoCo v3: temperature .2, as for MoCo v2.</item>
-/// <item>DINO: 1,024 prototypes, two views, gradients clipped at 3 as its authors do; the last layer is frozen in the first epoch, and the learning rate is half of the others', since its loss is the one that collapses.</item>
+/// <item>DINO: 1,024 prototypes, two views, gradients clipped at 3 as its authors do; the last layer is frozen in the first epoch, and the learning rate is half of the
+/// others', since its loss is the one that collapses.</item>
 /// </list>
 /// </remarks>
 internal static class ShortRunSettings

@@ -24,7 +24,8 @@ internal static class SweepRuns
         {
             file.Check(MeasuredRun.Facts(run, data));
             if (run.Preset.BatchSize > data.Train.Length)
-                throw new ArgumentException($"The batch size of {run.Key.Method} is {run.Preset.BatchSize}, but {data.Name} has {data.Train.Length} training images; lower --batch-size, or raise --images.");
+                throw new ArgumentException(
+                    $"The batch size of {run.Key.Method} is {run.Preset.BatchSize}, but {data.Name} has {data.Train.Length} training images; lower --batch-size, or raise --images.");
         }
 
         (PlannedRun Run, ClassFolders Data)[] missing = [.. all.Where(planned => !file.Contains(planned.Run.Key))];
@@ -46,7 +47,9 @@ internal static class SweepRuns
             TimeSpan left = Stopwatch.GetElapsedTime(start) / (i + 1) * (missing.Length - i - 1);
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{i + 1}/{missing.Length} {row.Key}: {facts.Failure ?? $"kNN {row.Knn:P2}, linear {row.Linear:P2}{(facts.Loss is { } loss ? string.Create(CultureInfo.InvariantCulture, $", loss {loss:F4}") : "")}"}; {facts.TrainingSeconds:F1} + {facts.EvaluationSeconds:F1} s, {left:h\\:mm\\:ss} left"));
+                $"{i + 1}/{missing.Length} {row.Key}: "
+                    + $"{facts.Failure ?? $"kNN {row.Knn:P2}, linear {row.Linear:P2}{(facts.Loss is { } loss ? string.Create(CultureInfo.InvariantCulture, $", loss {loss:F4}") : "")}"}"
+                    + $"; {facts.TrainingSeconds:F1} + {facts.EvaluationSeconds:F1} s, {left:h\\:mm\\:ss} left"));
         }
     }
 }

@@ -44,7 +44,19 @@ internal sealed class SweepSummary(IReadOnlyList<SweepRow> rows, bool markdown)
                     foreach (string arm in Arms([.. method]))
                     {
                         double[] values = [.. method.Where(row => row.Key.Views == arm).Select(of).Where(double.IsFinite)];
-                        means.Add(new { group.Key.Data, group.Key.Backbone, Measure = measure, method.Key.Method, method.Key.Epochs, Views = arm, Mean = Number(values.Mean()), StandardDeviation = Number(values.StandardDeviation()), Runs = values.Length });
+                        means.Add(
+                            new
+                            {
+                                group.Key.Data,
+                                group.Key.Backbone,
+                                Measure = measure,
+                                method.Key.Method,
+                                method.Key.Epochs,
+                                Views = arm,
+                                Mean = Number(values.Mean()),
+                                StandardDeviation = Number(values.StandardDeviation()),
+                                Runs = values.Length,
+                            });
                     }
 
                     differences.AddRange(Compared(method, of).Select(pair => new
@@ -94,7 +106,10 @@ internal sealed class SweepSummary(IReadOnlyList<SweepRow> rows, bool markdown)
         Table table = NewTable(["method", "epochs"], arms);
         foreach (IGrouping<(string Method, int Epochs), SweepRow> method in ByMethod(group))
         {
-            table.AddRow([Text(method.Key.Method), Text($"{method.Key.Epochs}"), .. arms.Select(arm => Text(Spread([.. method.Where(row => row.Key.Views == arm).Select(of).Where(double.IsFinite)])))]);
+            table.AddRow(
+                [
+                    Text(method.Key.Method), Text($"{method.Key.Epochs}"),
+                    .. arms.Select(arm => Text(Spread([.. method.Where(row => row.Key.Views == arm).Select(of).Where(double.IsFinite)])))]);
         }
 
         return table;
@@ -106,7 +121,10 @@ internal sealed class SweepSummary(IReadOnlyList<SweepRow> rows, bool markdown)
         foreach (IGrouping<(string Method, int Epochs), SweepRow> method in ByMethod(group))
         {
             foreach ((string arm, string reference, PairedDifference difference) in Compared(method, of))
-                table.AddRow([Text(method.Key.Method), Text($"{method.Key.Epochs}"), Text($"{arm} − {reference}"), Text(Points(difference.Mean)), Text(Interval(difference)), Text($"{difference.Count}")]);
+                table.AddRow(
+                    [
+                        Text(method.Key.Method), Text($"{method.Key.Epochs}"), Text($"{arm} − {reference}"), Text(Points(difference.Mean)), Text(Interval(difference)),
+                        Text($"{difference.Count}")]);
         }
 
         return table;

@@ -17,7 +17,8 @@ internal sealed record DeviceChoice(string Name)
     public static DeviceChoice Auto { get; } = new("auto");
 
     /// <exception cref="ArgumentException">It is no device.</exception>
-    public static DeviceChoice Parse(string text) => text == Auto.Name || text == Cpu || (text.StartsWith(Cuda, StringComparison.Ordinal) && int.TryParse(text.AsSpan(Cuda.Length), NumberStyles.None, CultureInfo.InvariantCulture, out _))
+    public static DeviceChoice Parse(string text) => text == Auto.Name || text == Cpu
+        || (text.StartsWith(Cuda, StringComparison.Ordinal) && int.TryParse(text.AsSpan(Cuda.Length), NumberStyles.None, CultureInfo.InvariantCulture, out _))
         ? new DeviceChoice(text)
         : throw new ArgumentException($"'{text}' is no device. There are: {Auto.Name}, {Cpu}, {Cuda}0, {Cuda}1, …");
 

@@ -43,7 +43,8 @@ internal static class OptionParsing
         : throw new ArgumentException($"'{text}' is not a finite number.");
 
     /// <summary>A whole number within limits.</summary>
-    public static Func<ArgumentResult, int?> Whole(int least, int most = int.MaxValue) => Parsed<int?>(text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most
+    public static Func<ArgumentResult, int?> Whole(int least, int most = int.MaxValue) => Parsed<int?>(text =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most
         ? value
         : throw new ArgumentException($"'{text}' is not a whole number from {least}{(most == int.MaxValue ? " on" : $" to {most}")}."));
 }

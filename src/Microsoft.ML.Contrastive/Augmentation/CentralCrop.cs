@@ -30,7 +30,9 @@ public sealed record CentralCrop : CropStep
     public override void Validate(int viewCount)
     {
         if (ShortSide < OutputSize.Width || ShortSide < OutputSize.Height)
-            throw new ArgumentException($"{nameof(ShortSide)} is {ShortSide}, {nameof(OutputSize)} is {OutputSize.Width}x{OutputSize.Height}: the crop does not fit. Allowed are {nameof(ShortSide)}s from {Math.Max(OutputSize.Width, OutputSize.Height)} on.");
+            throw new ArgumentException(
+                $"{nameof(ShortSide)} is {ShortSide}, {nameof(OutputSize)} is {OutputSize.Width}x{OutputSize.Height}: the crop does not fit. Allowed are {nameof(ShortSide)}s "
+                    + $"from {Math.Max(OutputSize.Width, OutputSize.Height)} on.");
     }
 
     /// <inheritdoc/>

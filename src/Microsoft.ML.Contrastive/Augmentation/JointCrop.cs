@@ -31,7 +31,8 @@ public sealed record JointCrop : JointAreaCrop
             JointCrop same => same with { Law = joint.Law },
             AreaCrop area => joint with { Boxes = area.Boxes, PositionAlpha = area.PositionAlpha, HeatMaps = area.HeatMaps },
             ContrastiveCrop { Region: var region } when region != ImageRegion.Whole => throw new ArgumentException(
-                $"{nameof(ContrastiveCrop)}.{nameof(ContrastiveCrop.Region)} is {region}, and a joint crop has no region of its own: its boxes lie anywhere in the image, or around the encoder's ({nameof(HeatMaps)}). Leave the region out, or set {nameof(HeatMaps)} in its place.", nameof(crop)),
+                $"{nameof(ContrastiveCrop)}.{nameof(ContrastiveCrop.Region)} is {region}, and a joint crop has no region of its own: its boxes lie anywhere in the image, or "
+                    + $"around the encoder's ({nameof(HeatMaps)}). Leave the region out, or set {nameof(HeatMaps)} in its place.", nameof(crop)),
             ContrastiveCrop contrastive => joint with { PositionAlpha = contrastive.Alpha, HeatMaps = contrastive.HeatMaps },
             _ => joint,
         };

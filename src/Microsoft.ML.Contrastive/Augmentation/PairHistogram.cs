@@ -74,7 +74,9 @@ public sealed class PairHistogram
     /// <inheritdoc/>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Quantity}: {Count} pairs, mean {Mean:0.####}, standard deviation {StandardDeviation:0.####}{(ShareBeyondTwo is { } share ? $", beyond 2:1 {share:0.0%}" : "")}{(Law is null ? "" : $" (closed form {TheoreticalShareBeyondTwo:0.0%}); Kolmogorov distance to {Law} {KolmogorovDistance:0.0000}")}");
+        $"{Quantity}: {Count} pairs, mean {Mean:0.####}, standard deviation "
+            + $"{StandardDeviation:0.####}{(ShareBeyondTwo is { } share ? $", beyond 2:1 {share:0.0%}" : "")}"
+            + $"{(Law is null ? "" : $" (closed form {TheoreticalShareBeyondTwo:0.0%}); Kolmogorov distance to {Law} {KolmogorovDistance:0.0000}")}");
 
     private (double Low, double High) Range(double[] values, PairTheory? theory)
     {

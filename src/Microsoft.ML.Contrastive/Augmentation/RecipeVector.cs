@@ -85,14 +85,17 @@ public static class RecipeVector
             if (!(values[i] >= slot.Least && values[i] <= slot.Most) || (slot.Whole && values[i] != MathF.Floor(values[i])))
             {
                 throw new ArgumentException(
-                    FormattableString.Invariant($"{slot.Name} (value {i} of a recipe) is {values[i]}; allowed is a {(slot.Whole ? "whole " : "")}number from {slot.Least} to {slot.Most}."), nameof(values));
+                    FormattableString.Invariant($"{slot.Name} (value {i} of a recipe) is {values[i]}; allowed is a {(slot.Whole ? "whole " : "")}number from {slot.Least} to {slot.Most}."),
+                    nameof(values));
             }
 
             slot.Set(ref recipe, values[i]);
         }
 
         if (recipe.ResizedWidth * recipe.ResizedHeight > MostPixels)
-            throw new ArgumentException($"Resized.Width × Resized.Height is {recipe.ResizedWidth}x{recipe.ResizedHeight}; an image that is read back is resized to at most {MostPixels} pixels.", nameof(values));
+            throw new ArgumentException(
+                $"Resized.Width × Resized.Height is {recipe.ResizedWidth}x{recipe.ResizedHeight}; an image that is read back is resized to at most {MostPixels} pixels.",
+                nameof(values));
         return recipe.OutputWidth * recipe.OutputHeight <= MostPixels
             ? recipe
             : throw new ArgumentException($"Width × Height is {recipe.OutputWidth}x{recipe.OutputHeight}; a view that is read back has at most {MostPixels} pixels.", nameof(values));

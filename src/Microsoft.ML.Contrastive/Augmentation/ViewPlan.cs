@@ -138,7 +138,8 @@ public sealed class ViewPlan
             throw new ArgumentException($"{name} on view '{ViewNames[view]}': the plan already has a step for {step.Stage}; a view has at most one of each.");
         if (step.Stage != RecipeStage.Flip && stages.Where(s => s != RecipeStage.Flip && s > step.Stage).ToArray() is [var later, ..])
             throw new ArgumentException(
-                $"{name} on view '{ViewNames[view]}' comes after a step for {later}, but the renderer applies {step.Stage} first. Append the steps in the order {string.Join(", ", Enum.GetNames<RecipeStage>())}.");
+                $"{name} on view '{ViewNames[view]}' comes after a step for {later}, but the renderer applies {step.Stage} first. Append the steps in the order "
+                    + $"{string.Join(", ", Enum.GetNames<RecipeStage>())}.");
     }
 
     /// <summary>FNV-1a, 64 bits, over UTF-8: stable across processes, unlike <see cref="string.GetHashCode()"/>.</summary>

@@ -46,7 +46,9 @@ public abstract record Backbone
     /// <summary>A ResNet with one basic block a stage: for small images and little time.</summary>
     /// <param name="stem">First layers. The default value is <see cref="Stem.ImageNet"/>.</param>
     /// <param name="widthMultiplier">Factor on the number of channels everywhere, above 0 and at most 16. The default value is 1: stages of 64, 128, 256 and 512 channels.</param>
-    /// <param name="zeroInitializeResidual">Whether the last batch norm of every block starts at zero, so that each block starts as the identity (Goyal et al. 2017). The default value is false.</param>
+    /// <param name="zeroInitializeResidual">
+    /// Whether the last batch norm of every block starts at zero, so that each block starts as the identity (Goyal et al. 2017). The default value is false.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="widthMultiplier"/> or <paramref name="stem"/> is out of range.</exception>
     public static Backbone ResNet10(Stem stem = Stem.ImageNet, double widthMultiplier = 1, bool zeroInitializeResidual = false) =>
         new ResNetBackbone(ResNetDepth.ResNet10, stem, widthMultiplier, zeroInitializeResidual);
@@ -72,7 +74,10 @@ public abstract record Backbone
 
     /// <summary>The smallest vision transformer (Touvron et al. 2021): 192 features, 12 blocks, 3 heads (12 in the variant of MoCo v3).</summary>
     /// <param name="patchSize">Side of a patch in pixels, 1 to 64. The default value is 16.</param>
-    /// <param name="imageSize">Side in pixels of the images that the position embedding is made for, a multiple of <paramref name="patchSize"/>. Images of other sizes get it interpolated. The default value is 224.</param>
+    /// <param name="imageSize">
+    /// Side in pixels of the images that the position embedding is made for, a multiple of <paramref name="patchSize"/>. Images of other sizes get it interpolated. The
+    /// default value is 224.
+    /// </param>
     /// <param name="variant">Whose vision transformer. The default value is <see cref="VisionTransformerVariant.Dino"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size or <paramref name="variant"/> is out of range.</exception>
     public static Backbone VisionTransformerTiny(int patchSize = 16, int imageSize = 224, VisionTransformerVariant variant = VisionTransformerVariant.Dino) =>

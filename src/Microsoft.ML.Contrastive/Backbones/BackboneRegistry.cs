@@ -30,7 +30,9 @@ internal static class BackboneRegistry
             Backbone backbone = build(suffixes);
             return suffixes.Rest.Length == 0
                 ? backbone
-                : throw new ArgumentException($"Backbone '{name}': '-{suffixes.Rest[0]}' is not known there. See {nameof(Backbone)}.{nameof(Backbone.Parse)} for the suffixes and their order.", nameof(name));
+                : throw new ArgumentException(
+                    $"Backbone '{name}': '-{suffixes.Rest[0]}' is not known there. See {nameof(Backbone)}.{nameof(Backbone.Parse)} for the suffixes and their order.",
+                    nameof(name));
         }
 
         throw new ArgumentException(

@@ -145,7 +145,8 @@ internal static class OnnxModel
         if (size <= options.LargestFile)
             return;
         throw new InvalidOperationException(
-            $"The weights of {backbone.Description?.Name ?? backbone.GetName()} take {size:N0} bytes as {options.Weights}; an ONNX file holds {options.LargestFile:N0}. Export it with smaller weights ({nameof(OnnxWeightType.Float16)} or {nameof(OnnxWeightType.Int8)}), or train a narrower backbone.");
+            $"The weights of {backbone.Description?.Name ?? backbone.GetName()} take {size:N0} bytes as {options.Weights}; an ONNX file holds {options.LargestFile:N0}. "
+                + $"Export it with smaller weights ({nameof(OnnxWeightType.Float16)} or {nameof(OnnxWeightType.Int8)}), or train a narrower backbone.");
     }
 
     private static ValueInfoProto Value(string name, params ReadOnlySpan<OnnxLength> shape) => Value(name, TensorProto.Types.DataType.Float, shape);

@@ -13,7 +13,10 @@ public static partial class AugmentationCatalog
     /// <param name="outputColumnNames">Names of the view columns to add: at least two, all different.</param>
     /// <param name="inputColumnName">Name of the image column (<c>MLImage</c>, as LoadImages makes it).</param>
     /// <param name="imageSize">Width and height of the views in pixels, at least 1. The default value is 224.</param>
-    /// <param name="beta">Parameter of the law of the area ratio of two views (JointCrop paper, AAAI-25): 0 for a log ratio that is uniform, above 0 for more alike, below 0 for more different views. The default value is 0.</param>
+    /// <param name="beta">
+    /// Parameter of the law of the area ratio of two views (JointCrop paper, AAAI-25): 0 for a log ratio that is uniform, above 0 for more alike, below 0 for more
+    /// different views. The default value is 0.
+    /// </param>
     /// <param name="minScale">Smallest area of a crop as a fraction of the image's, above 0 and below <paramref name="maxScale"/>. The default value is 0.2.</param>
     /// <param name="maxScale">Largest area, at most 1. The default value is 1.</param>
     /// <param name="seed">Seed of the views. When null: that of other views of the same image column, else the context's, else one that is drawn and printed in the log.</param>
@@ -76,7 +79,10 @@ public static partial class AugmentationCatalog
     /// <param name="outputColumnNames">Names of the view columns to add: at least one, all different.</param>
     /// <param name="inputColumnName">Name of the image column (<c>MLImage</c>, as LoadImages makes it).</param>
     /// <param name="imageSize">Width and height of the views in pixels, at least 1. The default value is 224.</param>
-    /// <param name="beta">Parameter of the law of the area ratio that the areas are taken from (JointCrop paper, AAAI-25): 0 for a log ratio that is uniform, above 0 for more alike, below 0 for more different views. The default value is 0.</param>
+    /// <param name="beta">
+    /// Parameter of the law of the area ratio that the areas are taken from (JointCrop paper, AAAI-25): 0 for a log ratio that is uniform, above 0 for more alike, below
+    /// 0 for more different views. The default value is 0.
+    /// </param>
     /// <param name="minScale">Smallest area of a crop as a fraction of the image's, above 0 and below <paramref name="maxScale"/>. The default value is 0.2.</param>
     /// <param name="maxScale">Largest area, at most 1. The default value is 1.</param>
     /// <param name="seed">Seed of the views. When null: that of other views of the same image column, else the context's, else one that is drawn and printed in the log.</param>
@@ -139,8 +145,13 @@ public static partial class AugmentationCatalog
     /// <param name="outputColumnNames">Names of the view columns to add: at least one, all different.</param>
     /// <param name="inputColumnName">Name of the image column (<c>MLImage</c>, as LoadImages makes it).</param>
     /// <param name="imageSize">Width and height of the views in pixels, at least 1. The default value is 224.</param>
-    /// <param name="alpha">Parameter of the law Beta(α, α) of the position in the box, above 0; below 1 the centre is suppressed. The default value is 0.6, the authors' for ImageNet; they use 0.1 on small data.</param>
-    /// <param name="heatMapsEveryEpochs">Epochs between two updates of the boxes, at least 1, the first after as many. The default value is 20, the authors' for ImageNet; they use 100 on small data.</param>
+    /// <param name="alpha">
+    /// Parameter of the law Beta(α, α) of the position in the box, above 0; below 1 the centre is suppressed. The default value is 0.6, the authors' for ImageNet; they
+    /// use 0.1 on small data.
+    /// </param>
+    /// <param name="heatMapsEveryEpochs">
+    /// Epochs between two updates of the boxes, at least 1, the first after as many. The default value is 20, the authors' for ImageNet; they use 100 on small data.
+    /// </param>
     /// <param name="minScale">Smallest area of a crop as a fraction of the image's, above 0. The default value is 0.2.</param>
     /// <param name="maxScale">Largest area, at most 1. The default value is 1.</param>
     /// <param name="seed">Seed of the views. When null: that of other views of the same image column, else the context's, else one that is drawn and printed in the log.</param>
@@ -182,7 +193,10 @@ public static partial class AugmentationCatalog
     /// <param name="globalSize">Width and height of the global views in pixels, at least 1. The default value is 224.</param>
     /// <param name="localSize">Width and height of the local views in pixels, at least 1. The default value is 96.</param>
     /// <param name="jointOver">The crops whose areas are drawn together (JointCrop paper, AAAI-25). The default value is none.</param>
-    /// <param name="beta">Parameter of the law of the area ratio where it applies: 0 for a log ratio that is uniform, above 0 for more alike, below 0 for more different views. The default value is 0.</param>
+    /// <param name="beta">
+    /// Parameter of the law of the area ratio where it applies: 0 for a log ratio that is uniform, above 0 for more alike, below 0 for more different views. The default
+    /// value is 0.
+    /// </param>
     /// <param name="minLocalScale">Smallest area of a local crop as a fraction of the image's, above 0. The default value is 0.05.</param>
     /// <param name="splitScale">Largest area of a local crop and smallest of a global one. The default value is 0.4; DINO has 0.14 with ResNet-50.</param>
     /// <param name="seed">Seed of the views. When null: that of other views of the same image column, else the context's, else one that is drawn and printed in the log.</param>

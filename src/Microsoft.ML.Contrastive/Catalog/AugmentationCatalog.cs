@@ -67,7 +67,10 @@ public static partial class AugmentationCatalog
     /// <summary>Changes the colours of views at random, brightness or contrast jointly: <see cref="JointColorEstimator"/>.</summary>
     /// <param name="catalog">The transforms of a context.</param>
     /// <param name="viewColumnNames">Names of the view columns to change: at least two, all different, in the order in which they were made.</param>
-    /// <param name="beta">Parameter of the law of the ratio of the factors of two views (JointCrop paper, AAAI-25): 0 for a log ratio that is uniform, above 0 for more alike, below 0 for more different views. The default value is 0.</param>
+    /// <param name="beta">
+    /// Parameter of the law of the ratio of the factors of two views (JointCrop paper, AAAI-25): 0 for a log ratio that is uniform, above 0 for more alike, below 0 for
+    /// more different views. The default value is 0.
+    /// </param>
     /// <param name="factors">Which factors are drawn jointly. The default value is the brightness.</param>
     /// <param name="brightness">Strength of the brightness change, above 0 and below 1 where it is drawn jointly. The default value is 0.4.</param>
     /// <param name="contrast">Strength of the contrast change, above 0 and below 1 where it is drawn jointly. The default value is 0.4.</param>
@@ -147,7 +150,10 @@ public static partial class AugmentationCatalog
     /// <summary>Blurs views with σ that are drawn together: <see cref="JointBlurEstimator"/>.</summary>
     /// <param name="catalog">The transforms of a context.</param>
     /// <param name="viewColumnNames">Names of the view columns to change: at least two, all different, in the order in which they were made.</param>
-    /// <param name="beta">Parameter of the law of the ratio of the σ of two views (JointCrop paper, AAAI-25): 0 for a log ratio that is uniform, above 0 for more alike, below 0 for more different views. The default value is 0.</param>
+    /// <param name="beta">
+    /// Parameter of the law of the ratio of the σ of two views (JointCrop paper, AAAI-25): 0 for a log ratio that is uniform, above 0 for more alike, below 0 for more
+    /// different views. The default value is 0.
+    /// </param>
     /// <param name="probability">Probability for each view, 0 to 1. The default value is 0.5.</param>
     /// <param name="minSigma">Smallest σ in pixels of the view, above 0. The default value is 0.1.</param>
     /// <param name="maxSigma">Largest σ. The default value is 2.</param>

@@ -25,7 +25,10 @@ public sealed class DifficultyCatalog
     /// <param name="views">Data with view columns and the image column that they are made from.</param>
     /// <param name="encoder">A trained encoder: image column → vector of floats.</param>
     /// <param name="options">How many images and epochs, which views, whether the steps after the crop take part. When null: crops alone, 1000 images.</param>
-    /// <exception cref="ArgumentException">An option is out of its range, a column is missing or no view, the views are no pair, the encoder's columns are not there, or it has no projection head to measure.</exception>
+    /// <exception cref="ArgumentException">
+    /// An option is out of its range, a column is missing or no view, the views are no pair, the encoder's columns are not there, or it has no projection head to
+    /// measure.
+    /// </exception>
     /// <exception cref="InvalidOperationException">There are fewer than two images, one cannot be decoded, or a feature is not finite.</exception>
     /// <exception cref="OperationCanceledException">The measurement was cancelled.</exception>
     public StatisticalDifficulty Measure(IDataView views, ITransformer encoder, StatisticalDifficultyOptions? options = null)
@@ -37,7 +40,10 @@ public sealed class DifficultyCatalog
     /// <summary>Measures pairs whose areas have a fixed ratio, with everything else as in the view plan (paper, figure 2).</summary>
     /// <param name="views">Data with two view columns of one random crop, of which everything but the law of the areas is kept (<see cref="JointCrop.InPlaceOf"/>), and their image column.</param>
     /// <param name="encoder">A trained encoder: image column → vector of floats.</param>
-    /// <param name="ratios">Larger area / smaller area, ascending: at least 1, at most largest / smallest area of the crop. When null: those of <see cref="DefaultAreaRatios"/> that the crop allows.</param>
+    /// <param name="ratios">
+    /// Larger area / smaller area, ascending: at least 1, at most largest / smallest area of the crop. When null: those of <see cref="DefaultAreaRatios"/> that the crop
+    /// allows.
+    /// </param>
     /// <param name="options">As for <see cref="Measure"/>.</param>
     /// <remarks>A ratio moves the areas themselves too: at 5:1 of 0.2–1 one view is always the whole image's area, at 1:1 both are anywhere.</remarks>
     /// <inheritdoc cref="Measure" path="/exception"/>

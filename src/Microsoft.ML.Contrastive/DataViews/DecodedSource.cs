@@ -105,6 +105,9 @@ internal sealed class DecodedSource : IDisposable
         // What a data view says of its own files is advice enough; ML.NET's own loader gives none.
         string where = names.Count > 0 ? string.Join(", ", names) : "no text column before it tells the file";
         return new InvalidOperationException(
-            $"The column '{_column.Name}' has no readable image in row {_row.Position} ({where}){(cause is null ? ": it is missing" : $": {cause.Message.TrimEnd('.')}")}.{(cause is InvalidDataException ? "" : " LoadImagesFromFolder(…, validate: true) leaves such files out.")}", cause);
+            $"The column '{_column.Name}' has no readable image in row {_row.Position} "
+                + $"({where}){(cause is null ? ": it is missing" : $": {cause.Message.TrimEnd('.')}")}."
+                + (cause is InvalidDataException ? "" : " LoadImagesFromFolder(…, validate: true) leaves such files out."),
+            cause);
     }
 }

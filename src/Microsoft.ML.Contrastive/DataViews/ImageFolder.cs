@@ -88,7 +88,9 @@ internal static class ImageFolder
         if (found.Length == 0)
         {
             throw new InvalidOperationException(
-                $"The folder '{root}' holds no image with one of the extensions {string.Join(", ", Extensions)}{(recursive ? ", nor does a folder in it" : "; folders in it were not searched (recursive: false)")}. Name the folder that the images or the class folders are in, or convert the images.");
+                $"The folder '{root}' holds no image with one of the extensions "
+                    + $"{string.Join(", ", Extensions)}{(recursive ? ", nor does a folder in it" : "; folders in it were not searched (recursive: false)")}. Name the folder that "
+                    + "the images or the class folders are in, or convert the images.");
         }
 
         Array.Sort(found, (a, b) => string.CompareOrdinal(a.RelativePath, b.RelativePath));

@@ -12,7 +12,8 @@ namespace Microsoft.ML.Contrastive.DataViews;
 /// <item><term>Output columns</term><description>One or more images (<c>MLImage</c>) of known size, which carry their plan</description></item>
 /// <item><term>When they are computed</term><description>When they are read; equal for every cursor, order and thread</description></item>
 /// <item><term>In a saved model</term><description>Nothing: views are for training</description></item>
-/// <item><term>Caution</term><description><c>AppendCacheCheckpoint</c>, <c>Cache</c> and <c>ShuffleRows</c> drop image columns without a word: shuffle paths before the images are loaded</description></item>
+/// <item><term>Caution</term><description><c>AppendCacheCheckpoint</c>, <c>Cache</c> and <c>ShuffleRows</c> drop image columns without a word: shuffle paths before the
+/// images are loaded</description></item>
 /// </list>
 /// </remarks>
 public sealed class IndependentCropEstimator : AugmentationEstimator

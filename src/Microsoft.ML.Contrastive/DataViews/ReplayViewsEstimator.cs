@@ -13,7 +13,8 @@ namespace Microsoft.ML.Contrastive.DataViews;
 /// <list type="table">
 /// <item><term>Looks at the data to train its parameters?</term><description>Yes: the first row's recipes, for the size of the views</description></item>
 /// <item><term>Input columns</term><description>One image (<c>MLImage</c>), and a vector of <see cref="float"/> with <see cref="RecipeVector.Length"/> values a view</description></item>
-/// <item><term>Output columns</term><description>One or more images (<c>MLImage</c>) of known size. They carry no plan: a trainer reads them row by row, and later augmentation steps do not extend them</description></item>
+/// <item><term>Output columns</term><description>One or more images (<c>MLImage</c>) of known size. They carry no plan: a trainer reads them row by row, and later
+/// augmentation steps do not extend them</description></item>
 /// <item><term>When they are computed</term><description>When they are read. A value that no recipe has is an error that names row and value</description></item>
 /// <item><term>In a saved model</term><description>Nothing: views are for training</description></item>
 /// </list>

@@ -18,7 +18,8 @@ internal static class ViewPreview
         if (Array.FindIndex(sections, section => section.Rows[0].Views.Count != views) is var odd and >= 0)
         {
             throw new ArgumentException(
-                $"All groups of a contact sheet need the same number of views; '{sections[0].Title}' has {views} and '{sections[odd].Title}' has {sections[odd].Rows[0].Views.Count}. Name the columns in {nameof(ContactSheetOptions)}.{nameof(ContactSheetOptions.ViewColumnNames)}.",
+                $"All groups of a contact sheet need the same number of views; '{sections[0].Title}' has {views} and '{sections[odd].Title}' has "
+                    + $"{sections[odd].Rows[0].Views.Count}. Name the columns in {nameof(ContactSheetOptions)}.{nameof(ContactSheetOptions.ViewColumnNames)}.",
                 nameof(groups));
         }
 
@@ -65,7 +66,8 @@ internal static class ViewPreview
         if (!ViewPlanMerge.TryFind(data.Schema, names, out ViewPlan? plan, out int[] views, out DataViewSchema.Column image, out string obstacle))
         {
             throw new ArgumentException(
-                $"{string.Join(", ", names)} cannot be shown on one contact sheet: {obstacle}. Keep the image column in the data, and name columns made from one image column in {nameof(ContactSheetOptions)}.{nameof(ContactSheetOptions.ViewColumnNames)}.",
+                $"{string.Join(", ", names)} cannot be shown on one contact sheet: {obstacle}. Keep the image column in the data, and name columns made from one image column "
+                    + $"in {nameof(ContactSheetOptions)}.{nameof(ContactSheetOptions.ViewColumnNames)}.",
                 nameof(group));
         }
 
@@ -92,7 +94,8 @@ internal static class ViewPreview
         if (views.Length == 0)
         {
             throw new ArgumentException(
-                $"No column is a view: no augmentation step made one, or later steps replaced them. The columns here are {Visible(schema)}. Pass data that a crop step such as JointCrop has transformed.", nameof(schema));
+                $"No column is a view: no augmentation step made one, or later steps replaced them. The columns here are {Visible(schema)}. Pass data that a crop step such "
+                    + "as JointCrop has transformed.", nameof(schema));
         }
 
         foreach (string name in asked ?? [])
@@ -100,7 +103,9 @@ internal static class ViewPreview
             if (schema.GetColumnOrNull(name) is null)
                 throw new ArgumentException($"There is no column '{name}'. The view columns here are {string.Join(", ", views)}.", nameof(asked));
             if (!views.Contains(name))
-                throw new ArgumentException($"The column '{name}' is not a view: no augmentation step made it, or a later step replaced it. The view columns here are {string.Join(", ", views)}.", nameof(asked));
+                throw new ArgumentException(
+                    $"The column '{name}' is not a view: no augmentation step made it, or a later step replaced it. The view columns here are {string.Join(", ", views)}.",
+                    nameof(asked));
         }
 
         return asked ?? views;

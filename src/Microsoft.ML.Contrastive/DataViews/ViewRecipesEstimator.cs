@@ -101,7 +101,8 @@ public sealed class ViewRecipesTransformer : ImageStepTransformer
         }
 
         if (!ViewPlanMerge.TryFind(schema, _options.ViewColumnNames, out ViewPlan? plan, out int[] views, out DataViewSchema.Column image, out string obstacle))
-            throw new ArgumentException($"The recipes of {string.Join(", ", _options.ViewColumnNames)} cannot be written to one column: {obstacle}. Name views of one image column, and keep that column.");
+            throw new ArgumentException(
+                $"The recipes of {string.Join(", ", _options.ViewColumnNames)} cannot be written to one column: {obstacle}. Name views of one image column, and keep that column.");
         return new RecipeMapper(schema, image, _options, plan, views);
     }
 

@@ -155,7 +155,8 @@ internal sealed class ExtendingViewStep : ViewStep
         if (!ViewPlanMerge.TryMerge(plans, out ViewPlan plan, out int[] views, out string obstacle))
         {
             throw new ArgumentException(
-                $"{Step.GetType().Name} cannot act on {string.Join(", ", ColumnNames)} together: {obstacle}. Views that one step is for need the same source column and seed; apply the step to each group on its own.");
+                $"{Step.GetType().Name} cannot act on {string.Join(", ", ColumnNames)} together: {obstacle}. Views that one step is for need the same source column and seed; "
+                    + "apply the step to each group on its own.");
         }
 
         if (Step.MinimumViews > 1 && !views.SequenceEqual(views.Order()))
@@ -167,7 +168,8 @@ internal sealed class ExtendingViewStep : ViewStep
 
         ViewSource source = plans[0].Source;
         DataViewSchema.Column image = ViewPlanAnnotation.FindSource(schema, source) ?? throw new InvalidOperationException(
-            $"{Step.GetType().Name} renders {string.Join(", ", ColumnNames)} from the image column '{source.Name}', which is no longer there. Keep that column until after the last augmentation step.");
+            $"{Step.GetType().Name} renders {string.Join(", ", ColumnNames)} from the image column '{source.Name}', which is no longer there. Keep that column until after "
+                + "the last augmentation step.");
         plan = plan.Append(Step, views.Distinct().Select(v => plan.ViewNames[v]));
         return new ViewMapper(schema, image, source, plan, [.. columns.Zip(views, (c, view) => new ViewColumn(c.Name, view, (ImageDataViewType)c.Type))]);
     }

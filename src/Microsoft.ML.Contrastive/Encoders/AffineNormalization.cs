@@ -18,7 +18,9 @@ internal sealed record AffineNormalization(double[] Scale, double[] Shift)
     public AffineNormalization Then(NormalizingTransformer.NormalizerModelParametersBase? parameters)
     {
         if (parameters is not NormalizingTransformer.AffineNormalizerModelParameters<ImmutableArray<float>> { Scale: var scale, Offset: var offset } || scale.Length != Scale.Length)
-            throw new NotSupportedException($"it is no scaling of each feature by itself (its parameters are a {parameters?.GetType().Name.Split('`')[0] ?? "mystery"}). Use NormalizeMeanVariance, NormalizeMinMax or NormalizeRobustScaling, without cumulative distribution and bins");
+            throw new NotSupportedException(
+                $"it is no scaling of each feature by itself (its parameters are a {parameters?.GetType().Name.Split('`')[0] ?? "mystery"}). Use NormalizeMeanVariance, "
+                    + "NormalizeMinMax or NormalizeRobustScaling, without cumulative distribution and bins");
         // ML.NET's is (x − offset) · scale, and without offsets where all are 0.
         double Offset(int i) => offset.IsDefaultOrEmpty ? 0 : offset[i];
         return new AffineNormalization([.. Scale.Select((s, i) => s * scale[i])], [.. Shift.Select((s, i) => (s - Offset(i)) * scale[i])]);

@@ -28,7 +28,9 @@ internal sealed class ClassifierOnnx(
         if (options.FeatureMap)
             throw new ArgumentException($"{nameof(OnnxExportOptions.FeatureMap)} is set, and a classifier works on pooled features. Export the encoder alone for its feature map.", nameof(options));
         if (options.Projector)
-            throw new ArgumentException($"{nameof(OnnxExportOptions.Projector)} is set, and a classifier works on the features before the projection head. Export the encoder alone for its projections.", nameof(options));
+            throw new ArgumentException(
+                $"{nameof(OnnxExportOptions.Projector)} is set, and a classifier works on the features before the projection head. Export the encoder alone for its projections.",
+                nameof(options));
         OnnxModelOptions written = EncoderOnnx.ModelOptions(encoder, options);
         byte[] model = OnnxModel.Write(encoder.Network.Backbone, written with
         {

@@ -10,7 +10,8 @@ namespace Microsoft.ML.Contrastive.Encoders;
 /// <remarks>
 /// <para>
 /// Images of any size are resized so that the short side fits and centre-cropped (ML.NET's <c>ResizeImages</c> with <c>IsoCrop</c>), then
-/// encoded in batches of <see cref="BatchSize"/> rows, the next of which is decoded on another thread meanwhile; the pixels of two batches are in memory. The input is read twice in step, once ahead for the images and once for the other
+/// encoded in batches of <see cref="BatchSize"/> rows, the next of which is decoded on another thread meanwhile; the pixels of two batches are in memory. The input is
+/// read twice in step, once ahead for the images and once for the other
 /// columns, so it must give the same rows in the same order each time; the output cannot be shuffled.
 /// </para>
 /// <para>

@@ -37,7 +37,8 @@ internal sealed class EncoderNetwork : IImageEncoder, IDisposable
 
     /// <exception cref="ObjectDisposedException">It has been disposed.</exception>
     public BackboneModule Backbone => IsDisposed
-        ? throw new ObjectDisposedException(nameof(ContrastiveEncoderTransformer), "The encoder has been disposed, and its weights with it. Dispose it after the last pipeline that holds it has been used.")
+        ? throw new ObjectDisposedException(
+            nameof(ContrastiveEncoderTransformer), "The encoder has been disposed, and its weights with it. Dispose it after the last pipeline that holds it has been used.")
         : _backbone;
 
     public PixelNormalization Normalization { get; }

@@ -22,9 +22,13 @@ internal static class EncoderSchema
     {
         ArgumentNullException.ThrowIfNull(input);
         DataViewSchema.Column image = input.GetColumnOrNull(imageColumn)
-            ?? throw new ArgumentException($"The encoder reads the column '{imageColumn}', which the data does not have; its columns are {string.Join(", ", input.Where(c => !c.IsHidden).Select(c => c.Name))}.", nameof(input));
+            ?? throw new ArgumentException(
+                $"The encoder reads the column '{imageColumn}', which the data does not have; its columns are "
+                    + $"{string.Join(", ", input.Where(c => !c.IsHidden).Select(c => c.Name))}.",
+                nameof(input));
         if (image.Type is not ImageDataViewType)
-            throw new ArgumentException($"The encoder reads images from the column '{imageColumn}', which holds {image.Type}. Load them first, e.g. with mlContext.Transforms.LoadImages.", nameof(input));
+            throw new ArgumentException(
+                $"The encoder reads images from the column '{imageColumn}', which holds {image.Type}. Load them first, e.g. with mlContext.Transforms.LoadImages.", nameof(input));
         var builder = new DataViewSchema.Builder();
         builder.AddColumns(input);
         builder.AddColumn(featureColumn, new VectorDataViewType(NumberDataViewType.Single, featureDimension));

@@ -73,7 +73,9 @@ internal sealed class FeatureReader : IDisposable
         bool inOrder = _batch is null || first == _batch.End;
         PixelBatch next = Read(first);
         if (next.Count == 0 || first < next.First)
-            throw new InvalidOperationException($"The data gave fewer rows when it was read for its images than when it was read for its other columns (row {_position}). The encoder reads its input twice, in step; data that changes between two passes must be cached before the images are loaded.");
+            throw new InvalidOperationException(
+                $"The data gave fewer rows when it was read for its images than when it was read for its other columns (row {_position}). The encoder reads its input twice, "
+                    + "in step; data that changes between two passes must be cached before the images are loaded.");
         (_batch, _other, _isEncoded) = (next, _batch, false);
         if (!inOrder || next.Count < _batchSize)
             return;

@@ -50,7 +50,11 @@ internal static class FittedClassifier
                     break;
                 default:
                     if (!IsOutside(steps[i]) && steps.Any(step => step is ContrastiveEncoderTransformer))
-                        throw Refusal(At(i), encoder is null ? "it stands before the encoder and may change its images" : "the file holds an encoder and, behind it and normalisers of its features, a linear classifier");
+                        throw Refusal(
+                            At(i),
+                            encoder is null
+                                ? "it stands before the encoder and may change its images"
+                                : "the file holds an encoder and, behind it and normalisers of its features, a linear classifier");
                     break;
             }
         }
@@ -58,7 +62,8 @@ internal static class FittedClassifier
         if (encoder is null)
         {
             throw new ArgumentException(
-                "The model has no encoder of this library. A model that was loaded from a file has ML.NET's own steps in place of it: export the fitted pipeline before it is saved, or fit it again.", nameof(model));
+                "The model has no encoder of this library. A model that was loaded from a file has ML.NET's own steps in place of it: export the fitted pipeline before it "
+                    + "is saved, or fit it again.", nameof(model));
         }
 
         ClassifierHead head = normalization!.Into(HeadOf(encoder, classifier, features, out ScoreFormula formula));

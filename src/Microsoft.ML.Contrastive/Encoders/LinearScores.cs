@@ -18,7 +18,8 @@ internal sealed record LinearScores(float[] Weights, float[] Intercepts, ScoreFo
         MaximumEntropyModelParameters maximumEntropy => Multiclass(maximumEntropy, ScoreFormula.Softmax),
         LinearMulticlassModelParameters linear => Multiclass(linear, ScoreFormula.Identity),
         OneVersusAllModelParameters oneVersusAll => OneVersusAll(oneVersusAll),
-        _ => throw new NotSupportedException($"it is a {model.GetType().Name}, which is not linear. Train LbfgsMaximumEntropy, SdcaMaximumEntropy, SdcaNonCalibrated, or OneVersusAll of a linear binary trainer"),
+        _ => throw new NotSupportedException(
+            $"it is a {model.GetType().Name}, which is not linear. Train LbfgsMaximumEntropy, SdcaMaximumEntropy, SdcaNonCalibrated, or OneVersusAll of a linear binary trainer"),
     };
 
     private static LinearScores Multiclass(LinearMulticlassModelParametersBase model, ScoreFormula formula)

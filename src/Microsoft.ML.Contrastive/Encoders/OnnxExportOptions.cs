@@ -111,11 +111,14 @@ public sealed record OnnxExportOptions
     {
         Backbone backbone = network.Backbone.Description!;
         if (FeatureMap && !backbone.HasFeatureMap)
-            throw new ArgumentException($"{nameof(FeatureMap)} is set, and {backbone.Name} has no feature map: a vision transformer's features are its class token. Leave it out, or train a ResNet.", nameof(network));
+            throw new ArgumentException(
+                $"{nameof(FeatureMap)} is set, and {backbone.Name} has no feature map: a vision transformer's features are its class token. Leave it out, or train a ResNet.",
+                nameof(network));
         if (Projector && network.Projector is null)
         {
             throw new ArgumentException(
-                $"{nameof(Projector)} is set, and this encoder has no projection head: pretraining hands it out where its option KeepProjector is set, and files of weights do not hold it. A run that has a workspace gives it without training again: fit with Resume and KeepProjector.",
+                $"{nameof(Projector)} is set, and this encoder has no projection head: pretraining hands it out where its option KeepProjector is set, and files of weights "
+                    + "do not hold it. A run that has a workspace gives it without training again: fit with Resume and KeepProjector.",
                 nameof(network));
         }
     }

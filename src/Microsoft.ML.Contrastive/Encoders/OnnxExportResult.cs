@@ -18,7 +18,8 @@ public sealed record OnnxExportResult(
 
     /// <summary>A line for logs.</summary>
     public override string ToString() =>
-        FormattableString.Invariant($"{string.Join(", ", Inputs)} → {string.Join(", ", Outputs)}; {FileSize:N0} bytes, opset {Opset}; largest deviation {LargestDeviation:G3} where features reach {LargestFeature:G3}")
+        FormattableString.Invariant(
+            $"{string.Join(", ", Inputs)} → {string.Join(", ", Outputs)}; {FileSize:N0} bytes, opset {Opset}; largest deviation {LargestDeviation:G3} where features reach {LargestFeature:G3}")
         + (RawImageDeviation is { } raw ? FormattableString.Invariant($"; {raw:P1} from ML.NET's resizing") : "");
 }
 

@@ -44,7 +44,8 @@ internal sealed class OnnxTrial : IDisposable
         if (!(deviation <= tolerance))
         {
             throw new InvalidOperationException(
-                $"The exported model differs from the encoder by {deviation:G3} in '{output}', more than the tolerance of {tolerance:G3} ({nameof(OnnxExportOptions)}.{nameof(OnnxExportOptions.Tolerance)}); it was not written.");
+                $"The exported model differs from the encoder by {deviation:G3} in '{output}', more than the tolerance of {tolerance:G3} "
+                    + $"({nameof(OnnxExportOptions)}.{nameof(OnnxExportOptions.Tolerance)}); it was not written.");
         }
 
         LargestDeviation = Math.Max(LargestDeviation, deviation);
@@ -78,6 +79,8 @@ internal sealed class OnnxTrial : IDisposable
 
     private static OnnxTensor[] Describe(IReadOnlyDictionary<string, NodeMetadata> tensors) =>
     [
-        .. tensors.Select(t => new OnnxTensor(t.Key, t.Value.ElementDataType.ToString(), string.Join(", ", t.Value.Dimensions.Zip(t.Value.SymbolicDimensions, (length, name) => length < 0 ? name : $"{length}")))),
+        .. tensors.Select(
+            t => new OnnxTensor(
+                t.Key, t.Value.ElementDataType.ToString(), string.Join(", ", t.Value.Dimensions.Zip(t.Value.SymbolicDimensions, (length, name) => length < 0 ? name : $"{length}")))),
     ];
 }

@@ -30,7 +30,9 @@ internal static class PretrainedEncoder
             network.to(device);
             network.eval();
             var size = options.ImageSize ?? new ImageSize(backbone.UsualImageSize, backbone.UsualImageSize);
-            return new ContrastiveEncoderTransformer(context, new EncoderNetwork(network, options.Normalization, size, device), options.OutputColumnName, options.InputColumnName) { LoadedWeights = report };
+            return new ContrastiveEncoderTransformer(
+                context, new EncoderNetwork(network, options.Normalization, size, device), options.OutputColumnName, options.InputColumnName)
+            { LoadedWeights = report };
         }
         catch
         {

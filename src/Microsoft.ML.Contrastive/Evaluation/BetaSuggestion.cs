@@ -22,7 +22,8 @@ public sealed record BetaSuggestion(double TargetDifficulty, double? Beta, doubl
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Curve}") + string.Create(
         CultureInfo.InvariantCulture,
-        $"difficulty {TargetDifficulty:0.0000}: {(Beta is { } beta ? $"β = {beta:0.00} ± {StandardError:0.00}" : $"outside of what was measured, {Reachable.Lowest:0.0000} to {Reachable.Highest:0.0000}")}");
+        $"difficulty {TargetDifficulty:0.0000}: "
+            + $"{(Beta is { } beta ? $"β = {beta:0.00} ± {StandardError:0.00}" : $"outside of what was measured, {Reachable.Lowest:0.0000} to {Reachable.Highest:0.0000}")}");
 
     internal static BetaSuggestion From(DifficultyCurve curve, double target)
     {

@@ -21,7 +21,10 @@ internal sealed class DifficultyMeasurement
     private readonly string _input, _output;
 
     /// <summary>Finds the pair's plan on its columns, and the image column.</summary>
-    /// <exception cref="ArgumentException">An option is out of its range, a column is missing or no view, the views do not share an image column that is still there, or the encoder lacks the projection head that is to be measured.</exception>
+    /// <exception cref="ArgumentException">
+    /// An option is out of its range, a column is missing or no view, the views do not share an image column that is still there, or the encoder lacks the projection
+    /// head that is to be measured.
+    /// </exception>
     public DifficultyMeasurement(MLContext context, IDataView data, ITransformer encoder, StatisticalDifficultyOptions options)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -32,14 +35,19 @@ internal sealed class DifficultyMeasurement
         if (names.Length < 2)
             throw new ArgumentException($"The data has one view column, {names[0]}; difficulty is that of a pair.", nameof(data));
         if (!ViewPlanMerge.TryFind(data.Schema, names[..2], out ViewPlan? plan, out int[] views, out _image, out string obstacle))
-            throw new ArgumentException($"{names[0]} and {names[1]} are no pair: {obstacle}. Keep the image column in the data, and name views of one image column in {nameof(options.ViewColumnNames)}.", nameof(data));
+            throw new ArgumentException(
+                $"{names[0]} and {names[1]} are no pair: {obstacle}. Keep the image column in the data, and name views of one image column in {nameof(options.ViewColumnNames)}.",
+                nameof(data));
         (First, Second) = (views[0], views[1]);
         Plan = plan;
         var ours = encoder as ContrastiveEncoderTransformer;
         if (options.Projector)
         {
             _projections = ours?.Network is { Projector: not null } network ? network.Projections : throw new ArgumentException(
-                $"{nameof(StatisticalDifficultyOptions.Projector)} is set, and this encoder has no projection head{(ours is null ? $", a {encoder.GetType().Name} being what it was saved as" : "")}: pretraining hands it out where its option KeepProjector is set. A run that has a workspace gives it without training again: fit with Resume and KeepProjector. Of a file that was exported with it, name its column in {nameof(StatisticalDifficultyOptions.EncoderOutputColumnName)} and leave {nameof(StatisticalDifficultyOptions.Projector)} out.",
+                $"{nameof(StatisticalDifficultyOptions.Projector)} is set, and this encoder has no projection "
+                    + $"head{(ours is null ? $", a {encoder.GetType().Name} being what it was saved as" : "")}: pretraining hands it out where its option KeepProjector is set. A "
+                    + "run that has a workspace gives it without training again: fit with Resume and KeepProjector. Of a file that was exported with it, name its column in "
+                    + $"{nameof(StatisticalDifficultyOptions.EncoderOutputColumnName)} and leave {nameof(StatisticalDifficultyOptions.Projector)} out.",
                 nameof(encoder));
         }
 
@@ -72,7 +80,8 @@ internal sealed class DifficultyMeasurement
         {
             PlannedStep planned = Plan.Steps.First(s => s.Step.Stage == RecipeStage.Crop && s.Views.Contains(First));
             return planned.Step is RandomCrop crop && planned.Views.Contains(Second) ? crop : throw new ArgumentException(
-                $"{Plan.ViewNames[First]} and {Plan.ViewNames[Second]} are not made by one random crop, whose range of areas a joint law needs; their crop is {planned.Step.GetType().Name}. Make both by one step, such as JointCrop or RandomResizedCrop.");
+                $"{Plan.ViewNames[First]} and {Plan.ViewNames[Second]} are not made by one random crop, whose range of areas a joint law needs; their crop is "
+                    + $"{planned.Step.GetType().Name}. Make both by one step, such as JointCrop or RandomResizedCrop.");
         }
     }
 
@@ -98,7 +107,10 @@ internal sealed class DifficultyMeasurement
     /// <exception cref="InvalidOperationException">There are fewer than two images, one cannot be decoded, or a feature is not finite.</exception>
     public StatisticalDifficulty[] Measure(IReadOnlyList<ViewPlan> plans)
     {
-        var drawn = plans.Select(plan => (Plan: plan, First: plan.ViewNames.IndexOf(Plan.ViewNames[First]), Second: plan.ViewNames.IndexOf(Plan.ViewNames[Second]), Recipes: new ViewRecipe[plan.ViewNames.Length])).ToArray();
+        var drawn = plans.Select(
+            plan => (
+                Plan: plan, First: plan.ViewNames.IndexOf(Plan.ViewNames[First]), Second: plan.ViewNames.IndexOf(Plan.ViewNames[Second]),
+                Recipes: new ViewRecipe[plan.ViewNames.Length])).ToArray();
         List<PairDifficulty>[] pairs = [.. plans.Select(_ => new List<PairDifficulty>())];
         var waiting = new List<(int Plan, PairDifficulty Pair)>();
         var views = new List<RenderedView>();
@@ -136,7 +148,9 @@ internal sealed class DifficultyMeasurement
                 (int plan, PairDifficulty pair) = waiting[i];
                 float[] first = features[2 * i], second = features[(2 * i) + 1];
                 if (!first.All(float.IsFinite) || !second.All(float.IsFinite))
-                    throw new InvalidOperationException($"The encoder makes a view of row {pair.Row} a feature that is no finite number, in the column '{_output}': it has diverged. Take one from before that, a checkpoint of an earlier epoch for example.");
+                    throw new InvalidOperationException(
+                        $"The encoder makes a view of row {pair.Row} a feature that is no finite number, in the column '{_output}': it has diverged. Take one from before "
+                            + "that, a checkpoint of an earlier epoch for example.");
                 pairs[plan].Add(pair with { Cosine = PositivePairAgreement.Measure(first, second, first.Length).MeanCosine });
             }
 
@@ -176,7 +190,9 @@ internal sealed class DifficultyMeasurement
         if (encoded.Schema.GetColumnOrNull(_output) is not { Type: VectorDataViewType { ItemType: NumberDataViewType { RawType: var raw } } } || raw != typeof(float))
         {
             throw new ArgumentException(
-                $"The encoder gives no vector of Single in a column '{_output}'; its columns are {string.Join(", ", encoded.Schema.Where(c => !c.IsHidden).Select(c => $"{c.Name} ({c.Type})"))}. Name it in {nameof(StatisticalDifficultyOptions.EncoderOutputColumnName)}.");
+                $"The encoder gives no vector of Single in a column '{_output}'; its columns are "
+                    + $"{string.Join(", ", encoded.Schema.Where(c => !c.IsHidden).Select(c => $"{c.Name} ({c.Type})"))}. Name it in "
+                    + $"{nameof(StatisticalDifficultyOptions.EncoderOutputColumnName)}.");
         }
 
         float[][] features = [.. encoded.GetColumn<float[]>(_output)];

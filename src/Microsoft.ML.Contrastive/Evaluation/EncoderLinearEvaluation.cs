@@ -30,7 +30,8 @@ internal sealed class EncoderLinearEvaluation
         if (options.HeldOutFraction > 0 && protocol.SweptLearningRates.Count == 0)
         {
             throw new ArgumentException(
-                $"{nameof(LinearEvaluationOptions.HeldOutFraction)} is {options.HeldOutFraction}, but the protocol '{protocol.Name}' has one learning rate. Set it to 0, or give the protocol {nameof(LinearEvaluationProtocol.SweptLearningRates)}.",
+                $"{nameof(LinearEvaluationOptions.HeldOutFraction)} is {options.HeldOutFraction}, but the protocol '{protocol.Name}' has one learning rate. Set it to 0, or "
+                    + $"give the protocol {nameof(LinearEvaluationProtocol.SweptLearningRates)}.",
                 nameof(options));
         }
 
@@ -67,7 +68,9 @@ internal sealed class EncoderLinearEvaluation
         var (predicted, top5) = Classify(result.Classifier, testFeatures, _images.TestLabels);
         return new LinearEvaluationMetrics(_images, predicted, top5)
         {
-            Images = $"trained on {(Augments ? FormattableString.Invariant($"random resized crops of scale {_protocol.CropScale.Min}–{_protocol.CropScale.Max} with flips, new in every epoch") : "central crops, the same in every epoch")}, tested: {_encoder.CentralDescription}",
+            Images = (Augments
+                ? FormattableString.Invariant($"trained on random resized crops of scale {_protocol.CropScale.Min}–{_protocol.CropScale.Max} with flips, new in every epoch")
+                : "trained on central crops, the same in every epoch") + $", tested: {_encoder.CentralDescription}",
             Seed = _seed,
             Protocol = protocol,
             Features = _features.Description,
@@ -111,7 +114,9 @@ internal sealed class EncoderLinearEvaluation
         var order = LinearEvaluationRun.Shuffled((uint)_seed, 0, count, HeldOutRows);
         var heldOut = (int)Math.Round(count * _options.HeldOutFraction);
         if (heldOut < 1 || heldOut == count)
-            throw new ArgumentException($"{nameof(LinearEvaluationOptions.HeldOutFraction)} = {_options.HeldOutFraction} of {count} training rows leaves {count - heldOut} to train on and {heldOut} to choose by; each needs at least one.");
+            throw new ArgumentException(
+                $"{nameof(LinearEvaluationOptions.HeldOutFraction)} = {_options.HeldOutFraction} of {count} training rows leaves {count - heldOut} to train on and {heldOut} "
+                    + "to choose by; each needs at least one.");
         int[] LabelsOf(long[] rows) => Array.ConvertAll(rows, row => _images.TrainLabels[row]);
         var (heldOutRows, keptRows) = (order[..heldOut], order[heldOut..]);
         var (keptLabels, heldOutLabels) = (LabelsOf(keptRows), LabelsOf(heldOutRows));
@@ -139,7 +144,8 @@ internal sealed class EncoderLinearEvaluation
             }
 
             return trials.Exists(trial => !double.IsNaN(trial.HeldOutTop1)) ? trials : throw new InvalidOperationException(
-                $"The loss left the finite numbers with every learning rate of the protocol '{_protocol.Name}' ({string.Join(", ", _protocol.SweptLearningRates)}): lower them, or normalise the features.");
+                $"The loss left the finite numbers with every learning rate of the protocol '{_protocol.Name}' ({string.Join(", ", _protocol.SweptLearningRates)}): lower "
+                    + "them, or normalise the features.");
         }
         finally
         {

@@ -30,7 +30,10 @@ public abstract record EncoderMetrics
     /// <summary>Part of the test images, 0 to 1, whose class has the highest score.</summary>
     public double Top1 { get; }
 
-    /// <summary>Part of the test images, 0 to 1, whose class is among the five with the highest scores. Of no more than five classes that is all images, but for those of a class that no training image has, or none of the neighbours that voted.</summary>
+    /// <summary>
+    /// Part of the test images, 0 to 1, whose class is among the five with the highest scores. Of no more than five classes that is all images, but for those of a class
+    /// that no training image has, or none of the neighbours that voted.
+    /// </summary>
     public double Top5 { get; }
 
     /// <summary>Names of the classes C: first those of the training images in ordinal order, then those that only test images have.</summary>
@@ -63,7 +66,9 @@ public abstract record EncoderMetrics
     /// <summary>The numbers, beside them everything that tells how they came about, and the accuracy of each class.</summary>
     public sealed override string ToString()
     {
-        var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"top-1 {Top1:P2}, top-5 {Top5:P2} by {Procedure}; {Images}; {TrainRowCount} training and {TestRowCount} test images of {Classes.Count} classes, seed {Seed}");
+        var text = new StringBuilder().Append(
+            CultureInfo.InvariantCulture,
+            $"top-1 {Top1:P2}, top-5 {Top5:P2} by {Procedure}; {Images}; {TrainRowCount} training and {TestRowCount} test images of {Classes.Count} classes, seed {Seed}");
         if (ClassesOnlyInTest.Count > 0)
             text.Append(CultureInfo.InvariantCulture, $"\nno training image has the class {string.Join(", ", ClassesOnlyInTest)}: its test images count as wrong");
         var tested = Enumerable.Range(0, Classes.Count).Where(label => !double.IsNaN(PerClassAccuracy[label])).ToList();

@@ -25,7 +25,8 @@ internal static class FeatureRows
         if (damaged >= 0)
         {
             throw new ArgumentException(
-                $"Feature {damaged % dimension} of row {damaged / dimension} in {name} is {features[damaged]}: the encoder has diverged, or the row was never filled. Train it again with a lower learning rate, a longer warm-up or a larger batch, or take an earlier checkpoint.", name);
+                $"Feature {damaged % dimension} of row {damaged / dimension} in {name} is {features[damaged]}: the encoder has diverged, or the row was never filled. Train "
+                    + "it again with a lower learning rate, a longer warm-up or a larger batch, or take an earlier checkpoint.", name);
         }
 
         return features.Length / dimension;

@@ -39,7 +39,8 @@ internal sealed class ImageEncoder
         _image = options.ImageColumnName ?? own?.InputColumnName ?? "Image";
         _features = options.FeatureColumnName ?? own?.OutputColumnName ?? "Features";
         _size = options.ImageSize ?? own?.ImageSize ?? throw new ArgumentException(
-            $"{nameof(EncoderEvaluationOptions.ImageSize)} is not set, and a {encoder.GetType().Name} does not tell for which images it was made. Set it to the size of the images in training, for example 224x224.", nameof(options));
+            $"{nameof(EncoderEvaluationOptions.ImageSize)} is not set, and a {encoder.GetType().Name} does not tell for which images it was made. Set it to the size of the "
+                + "images in training, for example 224x224.", nameof(options));
         if (own is not null && _size != own.ImageSize)
             throw new ArgumentException($"{nameof(EncoderEvaluationOptions.ImageSize)} is {_size}, but the encoder brings every image to {own.ImageSize}. Leave it unset.", nameof(options));
 
@@ -80,14 +81,17 @@ internal sealed class ImageEncoder
 
         IDataView encoded = _output is null ? _encoder.Transform(views) : ((ContrastiveEncoderTransformer)_encoder).Transform(views, _output);
         DataViewSchema.Column features = encoded.Schema.GetColumnOrNull(_features) ?? throw new ArgumentException(
-            $"The encoder writes no column '{_features}'; the columns after it are {string.Join(", ", encoded.Schema.Where(c => !c.IsHidden).Select(c => c.Name))}. Set {nameof(EncoderEvaluationOptions.FeatureColumnName)}.");
+            $"The encoder writes no column '{_features}'; the columns after it are {string.Join(", ", encoded.Schema.Where(c => !c.IsHidden).Select(c => c.Name))}. Set "
+                + $"{nameof(EncoderEvaluationOptions.FeatureColumnName)}.");
         if (features.Type is not VectorDataViewType { ItemType: NumberDataViewType { RawType: var item } } || item != typeof(float))
             throw new ArgumentException($"The column '{_features}' holds {features.Type}; features are a vector of float (Single).");
         if (_encoder.IsRowToRowMapper
             && !_encoder.GetRowToRowMapper(views.Schema).GetDependencies([features]).Any(c => c.Index == views.Schema[_image].Index))
         {
             throw new ArgumentException(
-                $"The encoder's column '{_features}' does not depend on the column '{_image}' of the {parameter} data: it would be measured on other images than the protocol's. A chain that loads images itself has to be passed without that step (for a pretraining pipeline, its LastTransformer); an encoder of another column needs {nameof(EncoderEvaluationOptions.ImageColumnName)}.");
+                $"The encoder's column '{_features}' does not depend on the column '{_image}' of the {parameter} data: it would be measured on other images than the "
+                    + "protocol's. A chain that loads images itself has to be passed without that step (for a pretraining pipeline, its LastTransformer); an encoder of another "
+                    + $"column needs {nameof(EncoderEvaluationOptions.ImageColumnName)}.");
         }
 
         return encoded;
@@ -125,7 +129,9 @@ internal sealed class ImageEncoder
                 Span<float> own = features.AsSpan(row * dimension, dimension);
                 value.CopyTo(own);
                 if (own.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue) is >= 0 and var damaged)
-                    throw new InvalidOperationException($"The encoder makes row {row} a feature {damaged} of {own[damaged]} in the column '{_features}': it has diverged. Take one from before that, a checkpoint of an earlier epoch for example.");
+                    throw new InvalidOperationException(
+                        $"The encoder makes row {row} a feature {damaged} of {own[damaged]} in the column '{_features}': it has diverged. Take one from before that, a "
+                            + "checkpoint of an earlier epoch for example.");
             }
 
             return row == rows ? features : throw new InvalidOperationException($"The data gave {row} rows where they had given {rows} before: they must be the same in every pass.");
@@ -163,6 +169,9 @@ internal sealed class ImageEncoder
         var messages = new List<string>();
         for (var cause = e; cause is not null; cause = cause.InnerException)
             messages.Add(cause.Message);
-        return new($"Row {row} or one soon after it could not be encoded: {string.Join(" ", messages.Distinct())} An evaluation leaves no image out by itself: remove it, or load the folder with validate: true.", e);
+        return new(
+            $"Row {row} or one soon after it could not be encoded: {string.Join(" ", messages.Distinct())} An evaluation leaves no image out by itself: remove it, or load "
+                + "the folder with validate: true.",
+            e);
     }
 }

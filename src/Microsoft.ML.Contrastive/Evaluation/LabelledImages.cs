@@ -24,7 +24,8 @@ internal sealed record LabelledImages(IReadOnlyList<string> Classes, int TrainCl
     private static string[] Read(IDataView data, string name, string parameter)
     {
         DataViewSchema.Column column = data.Schema.GetColumnOrNull(name) ?? throw new ArgumentException(
-            $"The {parameter} data have no label column '{name}'; the columns are {string.Join(", ", data.Schema.Where(c => !c.IsHidden).Select(c => c.Name))}. Set {nameof(EncoderEvaluationOptions.LabelColumnName)}.", parameter);
+            $"The {parameter} data have no label column '{name}'; the columns are {string.Join(", ", data.Schema.Where(c => !c.IsHidden).Select(c => c.Name))}. Set "
+                + $"{nameof(EncoderEvaluationOptions.LabelColumnName)}.", parameter);
         using DataViewRowCursor cursor = data.GetRowCursor([column]);
         Func<string?> read = LabelReader.Open(cursor, column);
         var labels = new List<string>();
@@ -38,7 +39,10 @@ internal sealed record LabelledImages(IReadOnlyList<string> Classes, int TrainCl
         }
 
         if (missing > 0)
-            throw new ArgumentException($"{missing} of {labels.Count + missing} rows of the {parameter} data have no label in '{name}', the first of them row {first}. An accuracy needs all of them: filter those rows out.", parameter);
+            throw new ArgumentException(
+                $"{missing} of {labels.Count + missing} rows of the {parameter} data have no label in '{name}', the first of them row {first}. An accuracy needs all of them: "
+                    + "filter those rows out.",
+                parameter);
         return labels.Count > 0 ? [.. labels] : throw new ArgumentException($"The {parameter} data have no rows.", parameter);
     }
 }

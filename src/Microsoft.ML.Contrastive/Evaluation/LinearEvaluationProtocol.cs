@@ -149,7 +149,10 @@ public sealed record LinearEvaluationProtocol
         CentralCropFilter = ResizeFilter.Bicubic,
     };
 
-    /// <summary>DINO on ImageNet (Caron et al., ICCV 2021, appendix F.2; released code): test images are resized bicubically, and vision transformers give more than their last class token (<see cref="Tokens"/>).</summary>
+    /// <summary>
+    /// DINO on ImageNet (Caron et al., ICCV 2021, appendix F.2; released code): test images are resized bicubically, and vision transformers give more than their last
+    /// class token (<see cref="Tokens"/>).
+    /// </summary>
     public static LinearEvaluationProtocol Dino { get; } = MoCoV3 with
     {
         Name = "dino",
@@ -176,7 +179,11 @@ public sealed record LinearEvaluationProtocol
         ArgumentNullException.ThrowIfNull(name);
         string known = OtherNames.GetValueOrDefault(name, name);
         return All.FirstOrDefault(protocol => protocol.Name.Equals(known, StringComparison.OrdinalIgnoreCase)) ?? throw new ArgumentException(
-            $"There is no linear evaluation protocol '{name}'.{(name.Equals(OnlineName, StringComparison.OrdinalIgnoreCase) ? $" An online classifier learns along with pretraining and evaluates no trained encoder: set the trainer's option {nameof(Training.OnlineProbe)}." : "")} There are: {string.Join(", ", All.Select(protocol => protocol.Name))}.",
+            $"There is no linear evaluation protocol '{name}'."
+                + (name.Equals(OnlineName, StringComparison.OrdinalIgnoreCase)
+                    ? $" An online classifier learns along with pretraining and evaluates no trained encoder: set the trainer's option {nameof(Training.OnlineProbe)}."
+                    : "")
+                + $" There are: {string.Join(", ", All.Select(protocol => protocol.Name))}.",
             nameof(name));
     }
 

@@ -32,7 +32,10 @@ internal sealed class FlatParameters : IDisposable
         if (parameters.Count == 0)
             throw new ArgumentException("There is no parameter to train: every parameter of the network is frozen.", nameof(parameters));
         if (parameters.FirstOrDefault(p => p.dtype != parameters[0].dtype || p.device.ToString() != parameters[0].device.ToString()) is { } other)
-            throw new ArgumentException($"Parameters share one type and device, but there are {parameters[0].dtype} on {parameters[0].device} and {other.dtype} on {other.device}. Move the whole network with to(...).", nameof(parameters));
+            throw new ArgumentException(
+                $"Parameters share one type and device, but there are {parameters[0].dtype} on {parameters[0].device} and {other.dtype} on {other.device}. Move the whole "
+                    + "network with to(...).",
+                nameof(parameters));
 
         Parameters = parameters;
         _places = new Place[parameters.Count];

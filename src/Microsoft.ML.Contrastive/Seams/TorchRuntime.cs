@@ -163,7 +163,9 @@ internal static partial class TorchRuntime
     {
         const string Cpu = "libtorch_cpu.so";
         if (ChosenFolder() is { } folder && !File.Exists(Path.Combine(folder, Cpu)))
-            throw new TorchNativeLibraryException($"There is no {Cpu} in '{folder}' ({FolderVariable}). Name the folder of a libtorch 2.10, or its lib folder, or leave the variable out.") { Library = Cpu };
+            throw new TorchNativeLibraryException(
+                $"There is no {Cpu} in '{folder}' ({FolderVariable}). Name the folder of a libtorch 2.10, or its lib folder, or leave the variable out.")
+            { Library = Cpu };
     }
 
     /// <summary>Where a native library of the application lies, null where none of the folders has it and only the system's loader may know it.</summary>

@@ -10,7 +10,9 @@ public sealed partial class ContrastivePretrainTrainer
     {
         /// <summary>Makes settings with their default values.</summary>
         public Options()
-            : base(["View1", "View2"], new Sgd { LearningRate = ContrastivePretrainTrainer.Defaults.LearningRate, WeightDecay = ContrastivePretrainTrainer.Defaults.WeightDecay }, ContrastivePretrainTrainer.Defaults.Epochs)
+            : base(
+                ["View1", "View2"], new Sgd { LearningRate = ContrastivePretrainTrainer.Defaults.LearningRate, WeightDecay = ContrastivePretrainTrainer.Defaults.WeightDecay },
+                ContrastivePretrainTrainer.Defaults.Epochs)
         {
         }
 

@@ -32,11 +32,13 @@ public sealed record EarlyStopping
     internal void Validate()
     {
         if (Metric is { } metric && !Enum.IsDefined(metric))
-            throw new ArgumentOutOfRangeException(nameof(Metric), metric, $"{nameof(EarlyStopping)}.{nameof(Metric)} is {metric}; it must be one of {string.Join(", ", Enum.GetNames<EpochMetric>())}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(Metric), metric, $"{nameof(EarlyStopping)}.{nameof(Metric)} is {metric}; it must be one of {string.Join(", ", Enum.GetNames<EpochMetric>())}.");
         if (Patience < 1)
             throw new ArgumentOutOfRangeException(nameof(Patience), Patience, $"{nameof(EarlyStopping)}.{nameof(Patience)} is {Patience}; it must be at least 1.");
         if (!(MinDelta >= 0 && double.IsFinite(MinDelta)))
-            throw new ArgumentOutOfRangeException(nameof(MinDelta), MinDelta, FormattableString.Invariant($"{nameof(EarlyStopping)}.{nameof(MinDelta)} is {MinDelta}; it must be a finite number, 0 or above."));
+            throw new ArgumentOutOfRangeException(
+                nameof(MinDelta), MinDelta, FormattableString.Invariant($"{nameof(EarlyStopping)}.{nameof(MinDelta)} is {MinDelta}; it must be a finite number, 0 or above."));
     }
 
     /// <summary>The epoch of the last improvement when it lies <see cref="Patience"/> epochs back; <see langword="null"/> while training may go on.</summary>

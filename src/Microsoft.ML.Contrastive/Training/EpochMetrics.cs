@@ -87,7 +87,9 @@ public sealed record EpochMetrics
     /// <inheritdoc/>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"epoch {Epoch}/{Epochs}  loss {Loss:0.0000}  lr {LearningRate:0.#####}  {ImagesPerSecond:0} images/s  waiting {WaitingForData:0%}  spread {FeatureSpread:0.00}  rank {EffectiveRank:0.0}  alignment {Alignment:0.000}  uniformity {Uniformity:0.00}{(KnnAccuracy is { } knn ? $"  kNN {knn:0.0%}" : "")}{(ValidationAccuracy is { } top1 ? $"  top-1 {top1:0.0%}" : "")}{Online}");
+        $"epoch {Epoch}/{Epochs}  loss {Loss:0.0000}  lr {LearningRate:0.#####}  {ImagesPerSecond:0} images/s  waiting {WaitingForData:0%}  spread {FeatureSpread:0.00}  rank "
+            + $"{EffectiveRank:0.0}  alignment {Alignment:0.000}  uniformity "
+            + $"{Uniformity:0.00}{(KnnAccuracy is { } knn ? $"  kNN {knn:0.0%}" : "")}{(ValidationAccuracy is { } top1 ? $"  top-1 {top1:0.0%}" : "")}{Online}");
 
     private string Online => (OnlineValidationAccuracy, OnlineTrainingAccuracy) switch
     {

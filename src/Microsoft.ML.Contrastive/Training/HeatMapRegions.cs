@@ -41,7 +41,9 @@ internal sealed class HeatMapRegions : IDisposable
         HeatMapBoxes? boxes = Requested(views);
         return boxes is null || backbone.HasFeatureMap
             ? boxes
-            : throw new ArgumentException($"The views' crop has HeatMaps, which are made from the last feature map of a convolutional network; {backbone.Name} has none. Use a ResNet, or set HeatMaps = null.");
+            : throw new ArgumentException(
+                $"The views' crop has HeatMaps, which are made from the last feature map of a convolutional network; {backbone.Name} has none. Use a ResNet, or set HeatMaps "
+                    + "= null.");
     }
 
     /// <inheritdoc cref="Requested(IEnumerable{DataViewSchema.Column}, Backbone)"/>

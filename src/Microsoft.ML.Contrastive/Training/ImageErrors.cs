@@ -45,7 +45,9 @@ internal sealed class ImageErrors(UnreadableImages handling, IChannel channel)
     public void Summarize(int readable)
     {
         if (readable == 0 && Count > 0)
-            throw new InvalidOperationException($"None of the {Count} images could be read. One of them: {_first!.Message} The log names the first {NamedInLog}. Check the folder and the format of the images.", _first);
+            throw new InvalidOperationException(
+                $"None of the {Count} images could be read. One of them: {_first!.Message} The log names the first {NamedInLog}. Check the folder and the format of the images.",
+                _first);
         if (Count > _summarized)
             channel.Warning(MessageSensitivity.None, "{0}", $"{Count} of {Count + readable} images could not be read and were skipped.");
         _summarized = Count;

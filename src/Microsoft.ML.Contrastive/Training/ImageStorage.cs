@@ -3,7 +3,10 @@ namespace Microsoft.ML.Contrastive.Training;
 /// <summary>Where a trainer keeps the decoded images that it renders views from. The weights are the same, bit for bit, whichever of the first four is chosen.</summary>
 public enum ImageStorage
 {
-    /// <summary><see cref="Memory"/> where <see cref="TrainingOptions.MaximumStoreBytes"/> allows it, else <see cref="MappedFile"/>, and <see cref="Streaming"/> where the disk has no room either; the log says which.</summary>
+    /// <summary>
+    /// <see cref="Memory"/> where <see cref="TrainingOptions.MaximumStoreBytes"/> allows it, else <see cref="MappedFile"/>, and <see cref="Streaming"/> where the disk
+    /// has no room either; the log says which.
+    /// </summary>
     Automatic,
 
     /// <summary>In memory, decoded once in each training. Training is refused where they need more than <see cref="TrainingOptions.MaximumStoreBytes"/>.</summary>

@@ -36,7 +36,9 @@ internal static class ImageStores
     {
         string reason = $"The images of the column '{image.Name}' cannot be decoded in any order: {obstacle}.";
         if (options.ImageStorage is ImageStorage.MappedFile or ImageStorage.Streaming || options.StoredShorterSide is not null)
-            throw new InvalidOperationException($"{reason} {(options.StoredShorterSide is null ? $"{nameof(options.ImageStorage)} = {options.ImageStorage}" : nameof(options.StoredShorterSide))} needs images that LoadImages has read and no step has changed. Leave the option out.");
+            throw new InvalidOperationException(
+                $"{reason} {(options.StoredShorterSide is null ? $"{nameof(options.ImageStorage)} = {options.ImageStorage}" : nameof(options.StoredShorterSide))} needs "
+                    + "images that LoadImages has read and no step has changed. Leave the option out.");
         StoredImages? images = ImageColumnReader.Read(data, image, maximum, errors, orientations, channel, options.CancellationToken);
         string needs = $"The decoded images need more than {ByteCount.Text(maximum)} ({nameof(options.MaximumStoreBytes)})";
         if (images is null && options.ImageStorage == ImageStorage.Memory)
@@ -81,7 +83,9 @@ internal static class ImageStores
                 Info($"{images} are kept in memory and decoded while the first epoch trains.");
                 return new ImageStore(maximum);
             case ImageStorage.Memory:
-                throw new InvalidOperationException($"{images} are more than {ByteCount.Text(maximum)} ({nameof(options.MaximumStoreBytes)}), and {nameof(options.ImageStorage)} is {ImageStorage.Memory}. Allow more, set {nameof(options.StoredShorterSide)}, or choose {ImageStorage.Automatic}.");
+                throw new InvalidOperationException(
+                    $"{images} are more than {ByteCount.Text(maximum)} ({nameof(options.MaximumStoreBytes)}), and {nameof(options.ImageStorage)} is {ImageStorage.Memory}. "
+                        + $"Allow more, set {nameof(options.StoredShorterSide)}, or choose {ImageStorage.Automatic}.");
         }
 
         string path = PathOf(index, options);
@@ -102,8 +106,14 @@ internal static class ImageStores
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             if (options.ImageStorage == ImageStorage.MappedFile)
-                throw new InvalidOperationException($"{e.Message} Make room, set {nameof(options.ImageStorePath)} to a folder on another disk, set {nameof(options.StoredShorterSide)}, or choose {nameof(options.ImageStorage)} = {ImageStorage.Streaming}.", e);
-            channel.Warning(MessageSensitivity.None, "{0}", $"{e.Message} {images} are decoded anew in every epoch, which is slower. Make room, set {nameof(options.ImageStorePath)} to a folder on another disk, or set {nameof(options.StoredShorterSide)}.");
+                throw new InvalidOperationException(
+                    $"{e.Message} Make room, set {nameof(options.ImageStorePath)} to a folder on another disk, set {nameof(options.StoredShorterSide)}, or choose "
+                        + $"{nameof(options.ImageStorage)} = {ImageStorage.Streaming}.",
+                    e);
+            channel.Warning(
+                MessageSensitivity.None, "{0}",
+                $"{e.Message} {images} are decoded anew in every epoch, which is slower. Make room, set {nameof(options.ImageStorePath)} to a folder on another disk, or set "
+                    + $"{nameof(options.StoredShorterSide)}.");
             return null;
         }
 

@@ -63,7 +63,9 @@ internal sealed class OnlineProbeState : IDisposable
         _features.Clear();
         long views = features.shape[0] / labels.Length, labelled = views * labels.Count(l => l != RowLabels.Missing);
         if (views * labels.Length != features.shape[0])
-            throw new InvalidOperationException($"The encoder gave {features.shape[0]} rows of features for {labels.Length} images: the method does not encode whole views, so that an {nameof(OnlineProbe)} cannot know their labels. Train without it.");
+            throw new InvalidOperationException(
+                $"The encoder gave {features.shape[0]} rows of features for {labels.Length} images: the method does not encode whole views, so that an {nameof(OnlineProbe)} "
+                    + "cannot know their labels. Train without it.");
         Tensor classes = tensor(labels, ScalarType.Int64).repeat(views).to(_device);
         Tensor scores = nn.functional.linear(features, _weight, _bias);     // [V·B, classes]
         Tensor loss = nn.functional.cross_entropy(scores, classes, ignore_index: RowLabels.Missing, reduction: nn.Reduction.Sum).Over(Math.Max(1, labelled));

@@ -31,7 +31,9 @@ internal static class Precisions
     public static Precision Resolve(this Precision precision, DeviceType device)
     {
         if (precision == Precision.BFloat16 && !Autocast.IsSupported)
-            throw new PlatformNotSupportedException($"{nameof(TrainingOptions.Precision)} is {precision}, which needs torch's autocast; its entry points are not to be found on this system. Set it to {Precision.Float32} or {Precision.Auto}.");
+            throw new PlatformNotSupportedException(
+                $"{nameof(TrainingOptions.Precision)} is {precision}, which needs torch's autocast; its entry points are not to be found on this system. Set it to "
+                    + $"{Precision.Float32} or {Precision.Auto}.");
         if (precision != Precision.Auto)
             return precision;
         bool pays = device != DeviceType.CPU || Autocast.ProcessorMultipliesBFloat16;

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Microsoft.ML.Contrastive.Training;
 
 /// <summary>The metrics of a run's complete epochs and what follows from them and nothing else, so that it survives a resume: which epoch is best, whether to stop.</summary>
@@ -30,7 +32,10 @@ internal sealed class RunHistory(TrainingOptions options)
             if (options.EarlyStopping is not { } stopping || stopping.LastImprovement(_epochs, stopping.Metric ?? Metric) is not { } last)
                 return null;
             EpochMetric metric = stopping.Metric ?? Metric;
-            return FormattableString.Invariant($"Early stopping after epoch {_epochs.Count}: {metric} has not improved by more than {stopping.MinDelta} in the last {_epochs.Count - last.Epoch} epochs (epoch {last.Epoch}: {metric.Of(last):0.####}, epoch {_epochs.Count}: {metric.Of(_epochs[^1]):0.####}).");
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"Early stopping after epoch {_epochs.Count}: {metric} has not improved by more than {stopping.MinDelta} in the last {_epochs.Count - last.Epoch} epochs "
+                    + $"(epoch {last.Epoch}: {metric.Of(last):0.####}, epoch {_epochs.Count}: {metric.Of(_epochs[^1]):0.####}).");
         }
     }
 

@@ -44,12 +44,18 @@ public sealed partial class SupervisedTrainer
             Require(ScoreColumnName, nameof(ScoreColumnName));
             Require(PredictedLabelColumnName, nameof(PredictedLabelColumnName));
             if (ViewColumnNames.Length == 0)
-                throw new ArgumentException($"{nameof(ViewColumnNames)} is empty; name at least one view: the image as training sees it, augmented. Make it with a crop step such as RandomResizedCrop.", nameof(ViewColumnNames));
+                throw new ArgumentException(
+                    $"{nameof(ViewColumnNames)} is empty; name at least one view: the image as training sees it, augmented. Make it with a crop step such as RandomResizedCrop.",
+                    nameof(ViewColumnNames));
             string[] columns = [LabelColumnName!, OutputColumnName, ScoreColumnName, PredictedLabelColumnName];
             if (columns.Distinct().Count() < columns.Length)
-                throw new ArgumentException($"{nameof(LabelColumnName)}, {nameof(OutputColumnName)}, {nameof(ScoreColumnName)} and {nameof(PredictedLabelColumnName)} are {string.Join(", ", columns.Select(c => $"'{c}'"))}; they must differ.");
+                throw new ArgumentException(
+                    $"{nameof(LabelColumnName)}, {nameof(OutputColumnName)}, {nameof(ScoreColumnName)} and {nameof(PredictedLabelColumnName)} are "
+                        + $"{string.Join(", ", columns.Select(c => $"'{c}'"))}; they must differ.");
             if (!(EncoderLearningRateFactor >= 0 && double.IsFinite(EncoderLearningRateFactor)))
-                throw new ArgumentOutOfRangeException(nameof(EncoderLearningRateFactor), EncoderLearningRateFactor, FormattableString.Invariant($"{nameof(EncoderLearningRateFactor)} is {EncoderLearningRateFactor}; it must be a finite number, 0 or above."));
+                throw new ArgumentOutOfRangeException(
+                    nameof(EncoderLearningRateFactor), EncoderLearningRateFactor,
+                    FormattableString.Invariant($"{nameof(EncoderLearningRateFactor)} is {EncoderLearningRateFactor}; it must be a finite number, 0 or above."));
             if (!(LabelSmoothing is >= 0 and < 1))
                 throw new ArgumentOutOfRangeException(nameof(LabelSmoothing), LabelSmoothing, FormattableString.Invariant($"{nameof(LabelSmoothing)} is {LabelSmoothing}; it must lie in [0, 1)."));
         }

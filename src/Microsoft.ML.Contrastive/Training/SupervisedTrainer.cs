@@ -133,12 +133,21 @@ public sealed partial class SupervisedTrainer : IEstimator<ImageClassifierTransf
     private void Check(RowLabels labels, IDataView data, DataViewSchema.Column image, IChannel channel)
     {
         if (labels.Count == 0)
-            throw new ArgumentException($"None of the {labels.MissingCount} rows has a label in the column '{_options.LabelColumnName}' ({nameof(Options.LabelColumnName)}). Give the images labels, or pretrain without (ContrastivePretrain).", nameof(data));
+            throw new ArgumentException(
+                $"None of the {labels.MissingCount} rows has a label in the column '{_options.LabelColumnName}' ({nameof(Options.LabelColumnName)}). Give the images labels, "
+                    + "or pretrain without (ContrastivePretrain).",
+                nameof(data));
         if (labels.PresentClasses is [var only])
-            throw new ArgumentException($"All {labels.Count} rows with a label are of the class '{labels.ClassNames[only]}' ({nameof(Options.LabelColumnName)} '{_options.LabelColumnName}'); a classifier needs images of at least two classes.", nameof(data));
+            throw new ArgumentException(
+                $"All {labels.Count} rows with a label are of the class '{labels.ClassNames[only]}' ({nameof(Options.LabelColumnName)} '{_options.LabelColumnName}'); a "
+                    + "classifier needs images of at least two classes.",
+                nameof(data));
         if (labels.MissingCount == 0)
             return;
-        channel.Warning(MessageSensitivity.None, "{0}", $"{labels.MissingCount} of {labels.Count + labels.MissingCount} rows have no label in the column '{_options.LabelColumnName}' and are left out; the first is {FirstMissing(labels, data, image)}.");
+        channel.Warning(
+            MessageSensitivity.None, "{0}",
+            $"{labels.MissingCount} of {labels.Count + labels.MissingCount} rows have no label in the column '{_options.LabelColumnName}' and are left out; the first is "
+                + $"{FirstMissing(labels, data, image)}.");
     }
 
     private static string FirstMissing(RowLabels labels, IDataView data, DataViewSchema.Column image)

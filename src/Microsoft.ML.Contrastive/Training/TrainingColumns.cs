@@ -18,11 +18,14 @@ internal static class TrainingColumns
         foreach (DataViewSchema.Column view in views)
         {
             if (view.Type is ImageDataViewType { Width: 0 } or ImageDataViewType { Height: 0 })
-                throw new ArgumentException($"The view column '{view.Name}' holds images of unknown size; a view needs a known one. Make it with a crop step such as JointCrop, or append ResizeImages.");
+                throw new ArgumentException(
+                    $"The view column '{view.Name}' holds images of unknown size; a view needs a known one. Make it with a crop step such as JointCrop, or append ResizeImages.");
         }
 
         if (takesOneSize is not null && views.Select(v => (ImageDataViewType)v.Type).Select(t => (t.Width, t.Height)).Distinct().Count() > 1)
-            throw new ArgumentException($"{takesOneSize} takes views of one size; they are {string.Join(", ", views.Select(v => $"{v.Name} {((ImageDataViewType)v.Type).Width}x{((ImageDataViewType)v.Type).Height}"))}.");
+            throw new ArgumentException(
+                $"{takesOneSize} takes views of one size; they are "
+                    + $"{string.Join(", ", views.Select(v => $"{v.Name} {((ImageDataViewType)v.Type).Width}x{((ImageDataViewType)v.Type).Height}"))}.");
         return views;
     }
 
@@ -42,12 +45,16 @@ internal static class TrainingColumns
         RowLabels labels = RowLabels.Read(data, Label(data.Schema, name), cancellation);
         return labels.ClassNames.Count >= 2
             ? labels
-            : throw new ArgumentException($"{needing} needs labels of two classes or more, but the column '{name}' ({Option}) has {labels.ClassNames.Count}. Name another column, or leave {needing} out.");
+            : throw new ArgumentException(
+                $"{needing} needs labels of two classes or more, but the column '{name}' ({Option}) has {labels.ClassNames.Count}. Name another column, or leave {needing} out.");
     }
 
     private static DataViewSchema.Column FindAny(DataViewSchema schema, string name, string option) =>
         schema.GetColumnOrNull(name)
-            ?? throw new ArgumentException($"{option} names the column '{name}', which the data does not have; its columns are {string.Join(", ", schema.Where(c => !c.IsHidden).Select(c => c.Name))}. (Caching and ShuffleRows drop image columns: put them before LoadImages.)", option);
+            ?? throw new ArgumentException(
+                $"{option} names the column '{name}', which the data does not have; its columns are {string.Join(", ", schema.Where(c => !c.IsHidden).Select(c => c.Name))}. "
+                    + "(Caching and ShuffleRows drop image columns: put them before LoadImages.)",
+                option);
 
     private static DataViewSchema.Column Find(DataViewSchema schema, string name, string option)
     {

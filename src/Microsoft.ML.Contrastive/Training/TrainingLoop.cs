@@ -49,7 +49,9 @@ internal sealed class TrainingLoop(TrainingStep step, TrainingSchedule schedule,
             }
 
             if (at.StepInEpoch == 0)
-                throw new InvalidOperationException($"An epoch gave no step of {schedule.ImagesPerStep} images: too many of the {views.RowCount} images cannot be read (the log names them). Use a smaller BatchSize, or mend the images.");
+                throw new InvalidOperationException(
+                    $"An epoch gave no step of {schedule.ImagesPerStep} images: too many of the {views.RowCount} images cannot be read (the log names them). Use a smaller "
+                        + "BatchSize, or mend the images.");
             double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
             RepresentationSummary health = monitor.Measure();
             var metrics = new EpochMetrics

@@ -33,7 +33,9 @@ public abstract partial class TrainingOptions
         AtLeast(BatchSize, 2, nameof(BatchSize));
         AtLeast(GradientAccumulationSteps, 1, nameof(GradientAccumulationSteps));
         if ((long)BatchSize * GradientAccumulationSteps > int.MaxValue)
-            throw new ArgumentOutOfRangeException(nameof(GradientAccumulationSteps), GradientAccumulationSteps, $"{nameof(BatchSize)} × {nameof(GradientAccumulationSteps)} is {BatchSize} × {GradientAccumulationSteps}; it must be at most the number of images.");
+            throw new ArgumentOutOfRangeException(
+                nameof(GradientAccumulationSteps), GradientAccumulationSteps,
+                $"{nameof(BatchSize)} × {nameof(GradientAccumulationSteps)} is {BatchSize} × {GradientAccumulationSteps}; it must be at most the number of images.");
         AtLeast(MonitoredImages, 0, nameof(MonitoredImages));
         AtLeast(RenderThreads ?? 1, 1, nameof(RenderThreads));
         AtLeast(TorchThreads ?? 1, 1, nameof(TorchThreads));
@@ -42,7 +44,8 @@ public abstract partial class TrainingOptions
         if (WorkspacePath is { } path && string.IsNullOrWhiteSpace(path))
             throw new ArgumentException($"{nameof(WorkspacePath)} is '{path}'; it must name a folder, or be null for no workspace.", nameof(WorkspacePath));
         if (WorkspacePath is null && (Resume || CheckpointEverySteps is not null))
-            throw new ArgumentException($"{(Resume ? nameof(Resume) : nameof(CheckpointEverySteps))} is set, but {nameof(WorkspacePath)} is null; set it to the folder of the run.", nameof(WorkspacePath));
+            throw new ArgumentException(
+                $"{(Resume ? nameof(Resume) : nameof(CheckpointEverySteps))} is set, but {nameof(WorkspacePath)} is null; set it to the folder of the run.", nameof(WorkspacePath));
         Methods.Require.Defined(ImageStorage);
         AtLeast(MaximumStoreBytes ?? 0, 0, nameof(MaximumStoreBytes));
         AtLeast(StoredShorterSide ?? 1, 1, nameof(StoredShorterSide));
@@ -62,11 +65,17 @@ public abstract partial class TrainingOptions
             if (metric == EpochMetric.OnlineAccuracy && !MeasuresOnlineAccuracy)
                 throw new ArgumentException($"{option} is {metric}, but no online probe is trained. Set {nameof(OnlineProbe)} in pretraining, or choose another metric.", option);
             if (metric is not (null or EpochMetric.Loss or EpochMetric.OnlineAccuracy) && MonitoredImages == 0)
-                throw new ArgumentException($"{option} is {metric}, which is measured on the monitored images, but {nameof(MonitoredImages)} is 0. Set it to a few hundred, or choose {nameof(EpochMetric.Loss)}.", option);
+                throw new ArgumentException(
+                    $"{option} is {metric}, which is measured on the monitored images, but {nameof(MonitoredImages)} is 0. Set it to a few hundred, or choose "
+                        + $"{nameof(EpochMetric.Loss)}.",
+                    option);
         }
 
         if (Epochs > 0 && LearningRateSchedule.WarmupEpochs >= Epochs)
-            throw new ArgumentOutOfRangeException(nameof(LearningRateSchedule), LearningRateSchedule.WarmupEpochs, $"{nameof(LearningRateSchedule)}.{nameof(LearningRateSchedule.WarmupEpochs)} is {LearningRateSchedule.WarmupEpochs}; it must be below {nameof(Epochs)}, which is {Epochs}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(LearningRateSchedule), LearningRateSchedule.WarmupEpochs,
+                $"{nameof(LearningRateSchedule)}.{nameof(LearningRateSchedule.WarmupEpochs)} is {LearningRateSchedule.WarmupEpochs}; it must be below {nameof(Epochs)}, which "
+                    + $"is {Epochs}.");
     }
 
     private IEnumerable<(string Option, EpochMetric? Metric)> WatchedMetrics =>
@@ -80,9 +89,16 @@ public abstract partial class TrainingOptions
         foreach ((string option, EpochMetric? metric) in WatchedMetrics)
         {
             if (metric == EpochMetric.KnnAccuracy && !labelled)
-                throw new ArgumentException($"{option} is {metric}, which needs labels, but {(LabelColumnName is null ? $"{nameof(LabelColumnName)} is null" : $"the data has no label in the column '{LabelColumnName}' ({nameof(LabelColumnName)})")}. Give the data labels, or choose {nameof(EpochMetric.EffectiveRank)} or {nameof(EpochMetric.Loss)}.", option);
+                throw new ArgumentException(
+                    $"{option} is {metric}, which needs labels, but "
+                        + $"{(LabelColumnName is null ? $"{nameof(LabelColumnName)} is null" : $"the data has no label in the column '{LabelColumnName}' ({nameof(LabelColumnName)})")}."
+                        + $" Give the data labels, or choose {nameof(EpochMetric.EffectiveRank)} or {nameof(EpochMetric.Loss)}.",
+                    option);
             if (metric == EpochMetric.ValidationAccuracy && (DefaultMetric != EpochMetric.ValidationAccuracy || !validated))
-                throw new ArgumentException($"{option} is {metric}, which needs a classifier in training and labelled images in {nameof(ValidationSet)}. Give a validation set to a supervised trainer, or choose {nameof(EpochMetric.Loss)}.", option);
+                throw new ArgumentException(
+                    $"{option} is {metric}, which needs a classifier in training and labelled images in {nameof(ValidationSet)}. Give a validation set to a supervised "
+                        + $"trainer, or choose {nameof(EpochMetric.Loss)}.",
+                    option);
         }
     }
 

@@ -113,7 +113,10 @@ public abstract partial class TrainingOptions
     /// <value>The default value is <see langword="null"/>: nearest neighbours are measured leave-one-out among training images.</value>
     public IDataView? ValidationSet { get; set; }
 
-    /// <summary>Images that each epoch's monitoring looks at, drawn evenly from the data; 0 switches monitoring off. Cost: one forward pass over them, and one over both views of up to 256 rows, an epoch.</summary>
+    /// <summary>
+    /// Images that each epoch's monitoring looks at, drawn evenly from the data; 0 switches monitoring off. Cost: one forward pass over them, and one over both views of
+    /// up to 256 rows, an epoch.
+    /// </summary>
     /// <value>The default value is 1000.</value>
     public int MonitoredImages { get; set; } = Defaults.MonitoredImages;
 
@@ -201,7 +204,10 @@ public abstract partial class TrainingOptions
     /// A file serves later trainings while path, length and time of every image file are unchanged, and is made anew otherwise, or when it is damaged. What is of the same name but no such file
     /// is left alone and refused.
     /// </remarks>
-    /// <value>The default value is <see langword="null"/>: <c>images</c> in <see cref="WorkspacePath"/>; without a workspace, <c>microsoft-ml-contrastive/images</c> in the user's cache folder.</value>
+    /// <value>
+    /// The default value is <see langword="null"/>: <c>images</c> in <see cref="WorkspacePath"/>; without a workspace, <c>microsoft-ml-contrastive/images</c> in the
+    /// user's cache folder.
+    /// </value>
     public string? ImageStorePath { get; set; }
 
     /// <summary>
@@ -217,7 +223,8 @@ public abstract partial class TrainingOptions
     public int? RenderThreads { get; set; }
 
     /// <summary>
-    /// Threads that torch computes with on the CPU, at least 1. Torch has one such number in a process: it is as before once training is over. Sums over several threads are rounded otherwise than those over
+    /// Threads that torch computes with on the CPU, at least 1. Torch has one such number in a process: it is as before once training is over. Sums over several threads
+    /// are rounded otherwise than those over
     /// one, so that weights differ in their last bits.
     /// </summary>
     /// <value>The default value is <see langword="null"/>: torch's own, which is <c>OMP_NUM_THREADS</c> or the number of cores, or what <c>torch.set_num_threads</c> was told.</value>

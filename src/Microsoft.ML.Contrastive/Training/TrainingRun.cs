@@ -49,7 +49,9 @@ internal sealed class TrainingRun(MLContext context, TrainingOptions options, Tr
         var history = new RunHistory(options);
         using var journal = new TrainingJournal(options, channel, history, workspace is null ? null : new RunCheckpoints(
             workspace, seed, Fingerprint.Of(options, task, seed, imageSize, views, source, Fingerprint.OfData(source, trainData, input, options.CancellationToken)), history));
-        journal.Note($"Training {options.Backbone.Name} on {source.RowCount} images, {options.Epochs} epochs of {source.RowCount / schedule.ImagesPerStep} steps, on {device}, {options.Precision}, {options.MemoryFormat}, seed {seed}. {task.Method}; {options.Optimizer}; {options.LearningRateSchedule}.");
+        journal.Note(
+            $"Training {options.Backbone.Name} on {source.RowCount} images, {options.Epochs} epochs of {source.RowCount / schedule.ImagesPerStep} steps, on {device}, "
+                + $"{options.Precision}, {options.MemoryFormat}, seed {seed}. {task.Method}; {options.Optimizer}; {options.LearningRateSchedule}.");
         TrainingModule module = TorchInitialization.FromSeed(seed, Create);
         ProjectionHead? projector = task.KeepsProjector ? module.Projector : null;
         EncoderNetwork? network = null;

@@ -22,9 +22,14 @@ internal static class ViewSources
     {
         IViewSource? stored = OpenStored(data, views, options, seed, device, errors, channel, labels);
         if (stored is null && HeatMapRegions.Requested(views) is not null)
-            throw new InvalidOperationException($"The views' crop has HeatMaps, whose boxes only views that the trainer renders from stored images can follow; the log says why these are read through cursors. Mend that, or set HeatMaps = null.");
+            throw new InvalidOperationException(
+                "The views' crop has HeatMaps, whose boxes only views that the trainer renders from stored images can follow; the log says why these are read through "
+                    + "cursors. Mend that, or set HeatMaps = null.");
         if (stored is null && !data.CanShuffle)
-            channel.Warning(MessageSensitivity.None, "{0}", "The rows cannot be shuffled, so every epoch has them in the same order and a folder sorted by class gives batches of one class. Load them with LoadImagesFromFolder, or put mlContext.Data.ShuffleRows before the images are loaded.");
+            channel.Warning(
+                MessageSensitivity.None, "{0}",
+                "The rows cannot be shuffled, so every epoch has them in the same order and a folder sorted by class gives batches of one class. Load them with "
+                    + "LoadImagesFromFolder, or put mlContext.Data.ShuffleRows before the images are loaded.");
         return stored ?? new CursorViewSource(data, views, options.Normalization, seed, errors, labels);
     }
 
@@ -46,11 +51,16 @@ internal static class ViewSources
         var source = new StoredViewSource(images, plan, inPlan, options.Normalization, seed, threads, labels);
         if (Agrees(source, data, image, views, options))
         {
-            channel.Info(MessageSensitivity.None, "{0}", $"{threads} thread(s) render views ({nameof(options.RenderThreads)}) while torch computes on {(device.type == DeviceType.CPU ? $"{get_num_threads()} of {Environment.ProcessorCount} processors ({nameof(options.TorchThreads)})" : device.ToString())}.");
+            channel.Info(
+                MessageSensitivity.None, "{0}",
+                $"{threads} thread(s) render views ({nameof(options.RenderThreads)}) while torch computes on "
+                    + $"{(device.type == DeviceType.CPU ? $"{get_num_threads()} of {Environment.ProcessorCount} processors ({nameof(options.TorchThreads)})" : device.ToString())}.");
             return source;
         }
 
-        channel.Warning(MessageSensitivity.None, "{0}", "The view columns differ from what their plan renders: a step in between has replaced images or views. They are read through cursors in every epoch, which is slower.");
+        channel.Warning(
+            MessageSensitivity.None, "{0}",
+            "The view columns differ from what their plan renders: a step in between has replaced images or views. They are read through cursors in every epoch, which is slower.");
         source.Dispose();
         return null;
     }

@@ -33,7 +33,8 @@ internal abstract class TensorFile : IDisposable
         if (read < 9 || bytes[8] is (byte)'{' or (byte)' ' || path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
             return SafetensorsFile.Open(stream, path);
         stream.Dispose();
-        (string kind, string load) = bytes[0] == 0x80 ? ("a pickle of another program than PyTorch, such as detectron2's .pkl", "{k: torch.as_tensor(v) for k, v in pickle.load(open(path, 'rb'))['model'].items()}")
+        (string kind, string load) = bytes[0] == 0x80
+            ? ("a pickle of another program than PyTorch, such as detectron2's .pkl", "{k: torch.as_tensor(v) for k, v in pickle.load(open(path, 'rb'))['model'].items()}")
             : IsTar(bytes) ? ("a tar archive: PyTorch's format before version 0.2", "torch.load(path, map_location='cpu')")
             : ("neither a safetensors file nor one that PyTorch writes", "torch.load(path, map_location='cpu')");
         throw new InvalidDataException($"'{path}' is {kind}. Convert it once, in Python, where you trust the file: torch.save({load}, new_path), or safetensors.torch.save_file.");

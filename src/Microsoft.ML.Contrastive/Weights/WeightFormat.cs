@@ -8,7 +8,10 @@ public enum WeightFormat
     /// </summary>
     Torchvision,
 
-    /// <summary>timm's vision transformers and those of DINO's and DeiT's published weights (<c>cls_token</c>, <c>blocks.0.attn.qkv.weight</c>); ResNets as torchvision. <c>fc</c> and <c>head</c> are passed over. Can be read and written.</summary>
+    /// <summary>
+    /// timm's vision transformers and those of DINO's and DeiT's published weights (<c>cls_token</c>, <c>blocks.0.attn.qkv.weight</c>); ResNets as torchvision. <c>fc</c>
+    /// and <c>head</c> are passed over. Can be read and written.
+    /// </summary>
     Timm,
 
     /// <summary>MoCo v1 and v2 (github.com/facebookresearch/moco): the query encoder, <c>module.encoder_q</c>.</summary>

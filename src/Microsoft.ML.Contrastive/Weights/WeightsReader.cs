@@ -21,7 +21,9 @@ internal static class WeightsReader
     /// <param name="format">How the file names its tensors; <see langword="null"/> to find out.</param>
     /// <param name="allowPartial">Whether tensors may be missing, left over or of another shape.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is damaged or of a kind that cannot be read, has nothing for the network, or not all and nothing else while <paramref name="allowPartial"/> is false.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged or of a kind that cannot be read, has nothing for the network, or not all and nothing else while <paramref name="allowPartial"/> is false.
+    /// </exception>
     public static WeightsReport Read(string path, BackboneModule network, WeightFormat? format, bool allowPartial)
     {
         string file = Directory.Exists(path) ? Path.Combine(path, CheckpointFile) : path;
@@ -33,14 +35,18 @@ internal static class WeightsReader
         Dictionary<string, string> names = Recognize(file, network, entries, format, out KeyNaming naming, out string prefix);
         WeightsReport report = Compare(tensors, names, entries, naming, prefix);
         if (!allowPartial && !report.IsComplete)
-            throw new InvalidDataException($"The weights in '{file}' are not those of a {network.Description?.Name}. {report}. Choose the backbone that they were trained in, or allow a partial load (AllowPartial = true).{Hint(report)}");
+            throw new InvalidDataException(
+                $"The weights in '{file}' are not those of a {network.Description?.Name}. {report}. Choose the backbone that they were trained in, or allow a partial load "
+                    + $"(AllowPartial = true).{Hint(report)}");
         if (report.Matched.Count == 0)
             throw new InvalidDataException($"No tensor in '{file}' has the shape that a {network.Description?.Name} needs. {report}.");
         foreach (string name in report.Matched)
         {
             TensorEntry entry = entries[names[name]];
             if (entry.Scalar is not { } scalar || is_floating_point(scalar) != is_floating_point(tensors[name].dtype))
-                throw new InvalidDataException($"The tensor '{entry.Name}' in '{file}' holds {entry.Scalar?.ToString() ?? "numbers of a type that torch does not have"}; the network needs {tensors[name].dtype}. Quantised weights cannot be read.");
+                throw new InvalidDataException(
+                    $"The tensor '{entry.Name}' in '{file}' holds {entry.Scalar?.ToString() ?? "numbers of a type that torch does not have"}; the network needs "
+                        + $"{tensors[name].dtype}. Quantised weights cannot be read.");
             using Tensor values = source.Read(entry.Name);
             tensors[name].copy_(values);
         }
@@ -73,7 +79,8 @@ internal static class WeightsReader
             return best;
         string tried = string.Join(", ", format is { } only ? [only] : KeyNaming.All.Where(n => n.Suits(network)).Select(n => n.Format).Distinct());
         throw new InvalidDataException(
-            $"Nothing in '{path}' is named like a {network.Description?.Name}. Tried {tried}. The file has {entries.Count} tensors{(entries.Count > 0 ? $", the first of which are {string.Join(", ", entries.Keys.Take(NamedKeys))}" : "")}.");
+            $"Nothing in '{path}' is named like a {network.Description?.Name}. Tried {tried}. The file has {entries.Count} "
+                + $"tensors{(entries.Count > 0 ? $", the first of which are {string.Join(", ", entries.Keys.Take(NamedKeys))}" : "")}.");
     }
 
     private static WeightsReport Compare(Dictionary<string, Tensor> tensors, Dictionary<string, string> names, Dictionary<string, TensorEntry> entries, KeyNaming naming, string prefix)
@@ -99,7 +106,9 @@ internal static class WeightsReader
         }
 
         HashSet<string> expected = [.. names.Values];
-        return new WeightsReport(naming.Format, prefix, matched, missing, [.. entries.Keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal) && !expected.Contains(k) && !naming.Ignores(k[prefix.Length..]))], wronglyShaped);
+        return new WeightsReport(
+            naming.Format, prefix, matched, missing,
+            [.. entries.Keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal) && !expected.Contains(k) && !naming.Ignores(k[prefix.Length..]))], wronglyShaped);
     }
 
     /// <summary>What is wrong most often, and what to do.</summary>
@@ -107,6 +116,8 @@ internal static class WeightsReader
     {
         if (report.WronglyShaped.FirstOrDefault(w => w.Name == "pos_embed") is { Expected: [_, _, var dimension], Found: [_, var tokens, var found] } && dimension == found)
             return $" Position embeddings are for images of one size: this one is for {Math.Sqrt(tokens - 1):0} patches a side; build the vision transformer with that imageSize.";
-        return report.WronglyShaped.Any(w => w.Name == "conv1.weight") ? " The first convolution differs: mind the stem (Stem.ImageNet is 7×7, Stem.Cifar and Stem.Compact are 3×3) and the width." : "";
+        return report.WronglyShaped.Any(w => w.Name == "conv1.weight")
+            ? " The first convolution differs: mind the stem (Stem.ImageNet is 7×7, Stem.Cifar and Stem.Compact are 3×3) and the width."
+            : "";
     }
 }

@@ -4,8 +4,14 @@ namespace Microsoft.ML.Contrastive.Weights;
 /// <param name="Format">The format that was recognised, or asked for.</param>
 /// <param name="Prefix">What stands before the names in the file, e.g. <c>state_dict.module.encoder_q.</c>; may be empty.</param>
 /// <param name="Matched">The network's tensors that were read, under the network's names.</param>
-/// <param name="Missing">The network's tensors that the file does not have: they keep fresh weights. Counters of batches (<c>num_batches_tracked</c>), which old files lack, are not among them.</param>
-/// <param name="Unexpected">Tensors behind <paramref name="Prefix"/> that the network does not have, under the file's names; classifiers and projectors (<c>fc</c>, <c>head</c>) are not among them.</param>
+/// <param name="Missing">
+/// The network's tensors that the file does not have: they keep fresh weights. Counters of batches (<c>num_batches_tracked</c>), which old files lack, are not among
+/// them.
+/// </param>
+/// <param name="Unexpected">
+/// Tensors behind <paramref name="Prefix"/> that the network does not have, under the file's names; classifiers and projectors (<c>fc</c>, <c>head</c>) are not among
+/// them.
+/// </param>
 /// <param name="WronglyShaped">The network's tensors that the file has in another shape: they keep fresh weights.</param>
 public sealed record WeightsReport(
     WeightFormat Format,

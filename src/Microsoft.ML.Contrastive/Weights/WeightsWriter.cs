@@ -27,7 +27,8 @@ internal static class WeightsWriter
             ?? throw new ArgumentException($"The path is '{path}'; its extension says what is written and must be one of {string.Join(", ", Files.Select(f => f.Extension))}.", nameof(path));
         KeyNaming[] allowed = [.. KeyNaming.All.Where(n => Writable.Contains(n.Format) && n.Suits(network))];
         KeyNaming naming = (format is null ? allowed[0] : Array.Find(allowed, n => n.Format == format))
-            ?? throw new ArgumentOutOfRangeException(nameof(format), format, $"The format is {format}; a {network.Description?.Name} can be written as {string.Join(", ", allowed.Select(n => n.Format))}.");
+            ?? throw new ArgumentOutOfRangeException(
+                nameof(format), format, $"The format is {format}; a {network.Description?.Name} can be written as {string.Join(", ", allowed.Select(n => n.Format))}.");
         using DisposeScope scope = NewDisposeScope();
         List<(string, Tensor)> tensors = [.. network.state_dict().Select(t => (naming.Prefixes[0] + naming.NameOf(t.Key), t.Value))];
         string temporary = $"{path}.{Environment.ProcessId}.tmp";

@@ -49,7 +49,8 @@ internal sealed class ArchiveTree : FileTree
     {
         ArchiveEntry entry = _entries[file];
         if (Math.Max(entry.Length, entry.PackedLength) > Math.Min(Options.MaximumFileBytes, Array.MaxLength))
-            throw new InvalidDataException($"'{NameOf(file)}' has {entry.Length} bytes ({entry.PackedLength} packed), more than the {Options.MaximumFileBytes} that a file may have that is read as a whole.");
+            throw new InvalidDataException(
+                $"'{NameOf(file)}' has {entry.Length} bytes ({entry.PackedLength} packed), more than the {Options.MaximumFileBytes} that a file may have that is read as a whole.");
         (long offset, bool deflated) = Locate(file);
         byte[] bytes = deflated ? Inflate(file, entry, offset) : _bytes.Read(offset, (int)entry.Length);
         // .NET's own reader does not compare them either.

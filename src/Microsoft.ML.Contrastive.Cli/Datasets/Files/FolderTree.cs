@@ -25,7 +25,9 @@ internal sealed class FolderTree : FileTree
     public static FolderTree List(string root, DatasetOptions options)
     {
         int hidden = 0;
-        var found = new FileSystemEnumerable<string>(root, (ref entry) => Path.GetRelativePath(root, entry.ToFullPath()).Replace('\\', '/'), new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = false })
+        var found = new FileSystemEnumerable<string>(
+            root, (ref entry) => Path.GetRelativePath(root, entry.ToFullPath()).Replace('\\', '/'),
+            new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = false })
         {
             ShouldIncludePredicate = (ref entry) => !entry.IsDirectory && !IsHidden(ref entry, ref hidden),
             ShouldRecursePredicate = (ref entry) => !entry.IsHidden && !ArchiveListing.IsHidden(entry.FileName) && ImageFolder.IsEntered(ref entry),

@@ -58,7 +58,8 @@ internal static class Gzip
         packed.Position = Math.Max(0, packedLength - sizeof(uint));
         packed.ReadExactly(said[..(int)Math.Min(sizeof(uint), packedLength)]);
         if (BinaryPrimitives.ReadUInt32LittleEndian(said) != (uint)length)
-            throw new InvalidDataException($"'{name}' is cut off, or several packed files one after the other: its end does not have the length {length} to which it unpacks. Get it again, or unpack it.");
+            throw new InvalidDataException(
+                $"'{name}' is cut off, or several packed files one after the other: its end does not have the length {length} to which it unpacks. Get it again, or unpack it.");
 
         int Read()
         {
@@ -86,6 +87,8 @@ internal static class Gzip
         if (length > maximum)
             throw new InvalidDataException($"'{name}' has {packedLength} bytes and unpacks to more than the {maximum} that are allowed (ratio {ratio:0}:1 so far).");
         if (length > options.RatioFreeBytes && ratio > options.MaximumRatio)
-            throw new InvalidDataException($"'{name}' has {packedLength} bytes and unpacks to at least {length}: a ratio of {ratio:0}:1, more than the {options.MaximumRatio:0}:1 that is allowed. Images do not shrink like that.");
+            throw new InvalidDataException(
+                $"'{name}' has {packedLength} bytes and unpacks to at least {length}: a ratio of {ratio:0}:1, more than the {options.MaximumRatio:0}:1 that is allowed. "
+                    + "Images do not shrink like that.");
     }
 }

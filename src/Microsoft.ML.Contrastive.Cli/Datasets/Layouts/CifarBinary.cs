@@ -20,7 +20,8 @@ internal static partial class CifarBinary
         if (files.Length == 0)
         {
             return tree.Names.Any(name => Path.GetFileName(name) is "data_batch_1" or "batches.meta")
-                ? throw new InvalidDataException($"'{tree.Root}' has CIFAR's Python version, which is a program to execute and is not read. Get the binary version: mlnet-contrastive download cifar10.")
+                ? throw new InvalidDataException(
+                    $"'{tree.Root}' has CIFAR's Python version, which is a program to execute and is not read. Get the binary version: mlnet-contrastive download cifar10.")
                 : null;
         }
 

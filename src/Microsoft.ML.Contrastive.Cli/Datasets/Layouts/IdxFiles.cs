@@ -64,7 +64,9 @@ internal static partial class IdxFiles
             throw new InvalidDataException($"'{tree.NameOf(file)}' is no idx file of bytes in {dimensions} dimensions. Get it again.");
         uint[] size = [.. Enumerable.Range(1, dimensions).Select(d => BinaryPrimitives.ReadUInt32BigEndian(start.AsSpan(d * sizeof(int))))];
         UInt128 said = size.Aggregate((UInt128)1, (product, length) => product * length);
-        if (said != (UInt128)(bytes.Length - header) || size.Any(length => length is 0 or > int.MaxValue) || (long)size[^1] * (dimensions > 1 ? size[^2] : 1) > (dimensions > 1 ? EncodedImage.MaximumPixels : int.MaxValue))
+        if (
+            said != (UInt128)(bytes.Length - header) || size.Any(length => length is 0 or > int.MaxValue)
+                || (long)size[^1] * (dimensions > 1 ? size[^2] : 1) > (dimensions > 1 ? EncodedImage.MaximumPixels : int.MaxValue))
             throw new InvalidDataException($"'{tree.NameOf(file)}' says {string.Join(" × ", size)} bytes by its header and has {bytes.Length - header}. It is cut off or damaged. Get it again.");
         return (bytes, header, [.. size.Select(length => (int)length)]);
     }

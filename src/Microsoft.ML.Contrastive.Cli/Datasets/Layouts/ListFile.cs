@@ -14,7 +14,9 @@ internal static class ListFile
             return null;
         string folder = Path.GetDirectoryName(tree.NameOf(0))!;
         ListedImage[] images = [.. tree.ReadLines(0).Where(line => !line.StartsWith('#')).Select(line => Parse(line, folder))];
-        return images.Length == 0 ? throw new InvalidDataException($"'{tree.NameOf(0)}' names no image: it must have a path a line, a label behind it as may be.") : ListedImages.Contents(tree, images);
+        return images.Length == 0
+            ? throw new InvalidDataException($"'{tree.NameOf(0)}' names no image: it must have a path a line, a label behind it as may be.")
+            : ListedImages.Contents(tree, images);
     }
 
     /// <summary>Paths may hold blanks: a line is a path as a whole where such a file exists, and only then a path and a label.</summary>

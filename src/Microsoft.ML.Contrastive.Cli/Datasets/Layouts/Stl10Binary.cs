@@ -41,6 +41,9 @@ internal static class Stl10Binary
         if (labels.Length != count)
             throw new InvalidDataException($"'{tree.NameOf(file)}' has {labels.Length} labels for {count} images. It is cut off, or belongs to another file. Get both again.");
         int wrong = Array.FindIndex(labels, label => label > Classes);
-        return wrong < 0 ? [.. labels.Select(label => label - 1)] : throw new InvalidDataException($"'{tree.NameOf(file)}' has the label {labels[wrong]} at byte {wrong}; there are {Classes} classes, from 1. The file is damaged. Get it again.");
+        return wrong < 0
+            ? [.. labels.Select(label => label - 1)]
+            : throw new InvalidDataException(
+                $"'{tree.NameOf(file)}' has the label {labels[wrong]} at byte {wrong}; there are {Classes} classes, from 1. The file is damaged. Get it again.");
     }
 }

@@ -33,7 +33,10 @@ internal static class ConfusionSection
                 Name = evaluation.Classes[row],
                 Total = totals[row],
                 Recall = EvaluationSection.Percent((double)counts[row, row] / totals[row]),
-                Cells = classes > MostColumns ? [] : Enumerable.Range(0, classes).Select(column => new { Count = counts[row, column], Share = Share(row, column), Right = row == column, Name = evaluation.Classes[column] }),
+                Cells = classes > MostColumns
+                    ? []
+                    : Enumerable.Range(0, classes).Select(
+                        column => new { Count = counts[row, column], Share = Share(row, column), Right = row == column, Name = evaluation.Classes[column] }),
             }),
             Confusions = (classes <= MostColumns ? [] : pairs.Take(ListedConfusions)).Select(pair => new
             {

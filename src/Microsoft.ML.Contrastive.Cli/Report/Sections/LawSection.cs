@@ -54,6 +54,9 @@ internal static class LawSection
 
         // Kolmogorov: in 95 of 100 draws of n pairs the distance stays below 1.36/√n.
         double bound = 1.36 / Math.Sqrt(histogram.Count);
-        return string.Create(CultureInfo.InvariantCulture, $"Beyond 2:1: {histogram.ShareBeyondTwo:0.0%}, by the law {histogram.TheoreticalShareBeyondTwo:0.0%}. Largest difference of the distribution functions {histogram.KolmogorovDistance:0.0000}; chance alone stays below {bound:0.0000} in 95 of 100 draws.");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"Beyond 2:1: {histogram.ShareBeyondTwo:0.0%}, by the law {histogram.TheoreticalShareBeyondTwo:0.0%}. "
+                + $"Largest difference of the distribution functions {histogram.KolmogorovDistance:0.0000}; chance alone stays below {bound:0.0000} in 95 of 100 draws.");
     }
 }

@@ -40,7 +40,8 @@ internal static class MapSection
             HasComponents = components is not null,
             Perplexity = map.Perplexity.ToString("0.#", CultureInfo.InvariantCulture),
             Divergence = map.Divergence.ToString("0.00", CultureInfo.InvariantCulture),
-            Classes = images.Choice.Classes.Where(label => label >= 0).GroupBy(label => label).OrderBy(group => group.Key).Select(group => new { Index = group.Key, Name = images.ClassNames[group.Key], Count = group.Count() }),
+            Classes = images.Choice.Classes.Where(label => label >= 0).GroupBy(label => label).OrderBy(group => group.Key).Select(
+                group => new { Index = group.Key, Name = images.ClassNames[group.Key], Count = group.Count() }),
             Points = Enumerable.Range(0, images.Count).Select(i => new
             {
                 Column = i % images.ThumbnailGrid.Columns,

@@ -51,7 +51,9 @@ internal static class NeighboursSection
             thumbnails.Rows,
             images.Count,
             Labels = images.ClassNames.Count > 0,
-            Queries = rows.Select(row => new { Query = Tile(row.Query, null, other: false), Neighbours = row.Nearest.Select(found => Tile(found.Image, found.Cosine, Differs(row.Query, found.Image))) }),
+            Queries = rows.Select(
+                row =>
+                    new { Query = Tile(row.Query, null, other: false), Neighbours = row.Nearest.Select(found => Tile(found.Image, found.Cosine, Differs(row.Query, found.Image))) }),
         });
     }
 

@@ -24,7 +24,8 @@ internal readonly struct FloatLanes16(Vector512<float> value) : IFloatLanes<Floa
     public static FloatLanes16 Max(FloatLanes16 a, FloatLanes16 b) => new(Vector512.MaxNative(a.Value, b.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FloatLanes16 IfAtLeast(FloatLanes16 a, FloatLanes16 b, FloatLanes16 then, FloatLanes16 otherwise) => new(Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(a.Value, b.Value), then.Value, otherwise.Value));
+    public static FloatLanes16 IfAtLeast(FloatLanes16 a, FloatLanes16 b, FloatLanes16 then, FloatLanes16 otherwise) =>
+        new(Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(a.Value, b.Value), then.Value, otherwise.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatLanes16 operator +(FloatLanes16 a, FloatLanes16 b) => new(a.Value + b.Value);

@@ -24,7 +24,8 @@ internal readonly struct FloatLanes4(Vector128<float> value) : IFloatLanes<Float
     public static FloatLanes4 Max(FloatLanes4 a, FloatLanes4 b) => new(Vector128.MaxNative(a.Value, b.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FloatLanes4 IfAtLeast(FloatLanes4 a, FloatLanes4 b, FloatLanes4 then, FloatLanes4 otherwise) => new(Vector128.ConditionalSelect(Vector128.GreaterThanOrEqual(a.Value, b.Value), then.Value, otherwise.Value));
+    public static FloatLanes4 IfAtLeast(FloatLanes4 a, FloatLanes4 b, FloatLanes4 then, FloatLanes4 otherwise) =>
+        new(Vector128.ConditionalSelect(Vector128.GreaterThanOrEqual(a.Value, b.Value), then.Value, otherwise.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatLanes4 operator +(FloatLanes4 a, FloatLanes4 b) => new(a.Value + b.Value);

@@ -24,7 +24,8 @@ internal readonly struct FloatLanes8(Vector256<float> value) : IFloatLanes<Float
     public static FloatLanes8 Max(FloatLanes8 a, FloatLanes8 b) => new(Vector256.MaxNative(a.Value, b.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FloatLanes8 IfAtLeast(FloatLanes8 a, FloatLanes8 b, FloatLanes8 then, FloatLanes8 otherwise) => new(Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(a.Value, b.Value), then.Value, otherwise.Value));
+    public static FloatLanes8 IfAtLeast(FloatLanes8 a, FloatLanes8 b, FloatLanes8 then, FloatLanes8 otherwise) =>
+        new(Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(a.Value, b.Value), then.Value, otherwise.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatLanes8 operator +(FloatLanes8 a, FloatLanes8 b) => new(a.Value + b.Value);

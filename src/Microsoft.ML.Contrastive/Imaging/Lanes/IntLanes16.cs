@@ -71,13 +71,16 @@ internal readonly struct IntLanes16(Vector512<int> value) : IIntLanes<IntLanes16
     public static IntLanes16 Abs(IntLanes16 values) => new(Vector512.Abs(values.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static IntLanes16 IfEqual(IntLanes16 a, IntLanes16 b, IntLanes16 then, IntLanes16 otherwise) => new(Vector512.ConditionalSelect(Vector512.Equals(a.Value, b.Value), then.Value, otherwise.Value));
+    public static IntLanes16 IfEqual(IntLanes16 a, IntLanes16 b, IntLanes16 then, IntLanes16 otherwise) =>
+        new(Vector512.ConditionalSelect(Vector512.Equals(a.Value, b.Value), then.Value, otherwise.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FloatLanes16 IfEqual(IntLanes16 a, IntLanes16 b, FloatLanes16 then, FloatLanes16 otherwise) => new(Vector512.ConditionalSelect(Vector512.Equals(a.Value, b.Value).AsSingle(), then.Value, otherwise.Value));
+    public static FloatLanes16 IfEqual(IntLanes16 a, IntLanes16 b, FloatLanes16 then, FloatLanes16 otherwise) =>
+        new(Vector512.ConditionalSelect(Vector512.Equals(a.Value, b.Value).AsSingle(), then.Value, otherwise.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FloatLanes16 IfAtLeast(IntLanes16 a, IntLanes16 b, FloatLanes16 then, FloatLanes16 otherwise) => new(Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(a.Value, b.Value).AsSingle(), then.Value, otherwise.Value));
+    public static FloatLanes16 IfAtLeast(IntLanes16 a, IntLanes16 b, FloatLanes16 then, FloatLanes16 otherwise) =>
+        new(Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(a.Value, b.Value).AsSingle(), then.Value, otherwise.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Sum(IntLanes16 values) => Vector512.Sum(values.Value);

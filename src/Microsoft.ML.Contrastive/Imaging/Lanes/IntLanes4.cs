@@ -30,7 +30,8 @@ internal readonly struct IntLanes4(Vector128<int> value) : IIntLanes<IntLanes4, 
     public static void StoreClamped(IntLanes4 values, ref byte destination) => Store(new(Vector128.Min(Vector128.Max(values.Value, Vector128<int>.Zero), Vector128.Create(255))), ref destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(IntLanes4 values, ref ushort destination) => Unsafe.WriteUnaligned(ref Unsafe.As<ushort, byte>(ref destination), Vector128.Narrow(values.Value, values.Value).AsUInt64().ToScalar());
+    public static void Store(IntLanes4 values, ref ushort destination) =>
+        Unsafe.WriteUnaligned(ref Unsafe.As<ushort, byte>(ref destination), Vector128.Narrow(values.Value, values.Value).AsUInt64().ToScalar());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FloatLanes4 ToFloat(IntLanes4 values) => new(Vector128.ConvertToSingle(values.Value));
@@ -48,10 +49,12 @@ internal readonly struct IntLanes4(Vector128<int> value) : IIntLanes<IntLanes4, 
     public static IntLanes4 IfEqual(IntLanes4 a, IntLanes4 b, IntLanes4 then, IntLanes4 otherwise) => new(Vector128.ConditionalSelect(Vector128.Equals(a.Value, b.Value), then.Value, otherwise.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FloatLanes4 IfEqual(IntLanes4 a, IntLanes4 b, FloatLanes4 then, FloatLanes4 otherwise) => new(Vector128.ConditionalSelect(Vector128.Equals(a.Value, b.Value).AsSingle(), then.Value, otherwise.Value));
+    public static FloatLanes4 IfEqual(IntLanes4 a, IntLanes4 b, FloatLanes4 then, FloatLanes4 otherwise) =>
+        new(Vector128.ConditionalSelect(Vector128.Equals(a.Value, b.Value).AsSingle(), then.Value, otherwise.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FloatLanes4 IfAtLeast(IntLanes4 a, IntLanes4 b, FloatLanes4 then, FloatLanes4 otherwise) => new(Vector128.ConditionalSelect(Vector128.GreaterThanOrEqual(a.Value, b.Value).AsSingle(), then.Value, otherwise.Value));
+    public static FloatLanes4 IfAtLeast(IntLanes4 a, IntLanes4 b, FloatLanes4 then, FloatLanes4 otherwise) =>
+        new(Vector128.ConditionalSelect(Vector128.GreaterThanOrEqual(a.Value, b.Value).AsSingle(), then.Value, otherwise.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Sum(IntLanes4 values) => Vector128.Sum(values.Value);

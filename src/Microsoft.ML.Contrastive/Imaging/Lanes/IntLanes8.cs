@@ -58,10 +58,12 @@ internal readonly struct IntLanes8(Vector256<int> value) : IIntLanes<IntLanes8, 
     public static IntLanes8 IfEqual(IntLanes8 a, IntLanes8 b, IntLanes8 then, IntLanes8 otherwise) => new(Vector256.ConditionalSelect(Vector256.Equals(a.Value, b.Value), then.Value, otherwise.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FloatLanes8 IfEqual(IntLanes8 a, IntLanes8 b, FloatLanes8 then, FloatLanes8 otherwise) => new(Vector256.ConditionalSelect(Vector256.Equals(a.Value, b.Value).AsSingle(), then.Value, otherwise.Value));
+    public static FloatLanes8 IfEqual(IntLanes8 a, IntLanes8 b, FloatLanes8 then, FloatLanes8 otherwise) =>
+        new(Vector256.ConditionalSelect(Vector256.Equals(a.Value, b.Value).AsSingle(), then.Value, otherwise.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FloatLanes8 IfAtLeast(IntLanes8 a, IntLanes8 b, FloatLanes8 then, FloatLanes8 otherwise) => new(Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(a.Value, b.Value).AsSingle(), then.Value, otherwise.Value));
+    public static FloatLanes8 IfAtLeast(IntLanes8 a, IntLanes8 b, FloatLanes8 then, FloatLanes8 otherwise) =>
+        new(Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(a.Value, b.Value).AsSingle(), then.Value, otherwise.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Sum(IntLanes8 values) => Vector256.Sum(values.Value);

@@ -29,7 +29,10 @@ internal static class WidestLanes
             Run<TWork, IntLanes1, FloatLanes1>(work);
     }
 
-    /// <summary>Does the work in lanes of one's choice. By value: its fields then live in registers. Compiled once and for all: without optimisation every operation on lanes is a call, and the first views would take seconds.</summary>
+    /// <summary>
+    /// Does the work in lanes of one's choice. By value: its fields then live in registers. Compiled once and for all: without optimisation every operation on lanes is a
+    /// call, and the first views would take seconds.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Run<TWork, TInt, TFloat>(TWork work)
         where TWork : struct, ILaneWork, allows ref struct

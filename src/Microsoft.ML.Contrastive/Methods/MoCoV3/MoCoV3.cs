@@ -81,7 +81,8 @@ public sealed record MoCoV3 : ContrastiveMethod
     internal override void Validate(Backbone backbone)
     {
         if (FreezePatchEmbedding == true && backbone is not VisionTransformerBackbone)
-            throw new ArgumentException($"{nameof(FreezePatchEmbedding)} is true, but {backbone.Name} has no patch embedding; set it to null or false, or take a vision transformer.", nameof(backbone));
+            throw new ArgumentException(
+                $"{nameof(FreezePatchEmbedding)} is true, but {backbone.Name} has no patch embedding; set it to null or false, or take a vision transformer.", nameof(backbone));
     }
 
     internal override MethodModule Create(Backbone backbone)

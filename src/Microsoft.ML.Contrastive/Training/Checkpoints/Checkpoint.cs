@@ -52,11 +52,15 @@ internal static class Checkpoint
             if (!file.Entries.TryGetValue(name, out SafetensorsEntry? entry))
                 throw new InvalidDataException($"The checkpoint '{folder}' has no tensor '{name}': it is of another network or optimiser.");
             if (!entry.Shape.SequenceEqual(tensor.shape) || SafetensorsType.ToScalar(entry.Type) != tensor.dtype)
-                throw new InvalidDataException($"In the checkpoint '{folder}' the tensor '{name}' is {entry.Type} [{string.Join(", ", entry.Shape)}]; expected is {tensor.dtype} [{string.Join(", ", tensor.shape)}].");
+                throw new InvalidDataException(
+                    $"In the checkpoint '{folder}' the tensor '{name}' is {entry.Type} [{string.Join(", ", entry.Shape)}]; expected is {tensor.dtype} "
+                        + $"[{string.Join(", ", tensor.shape)}].");
         }
 
         if (all && file.Entries.Count != tensors.Count)
-            throw new InvalidDataException($"The checkpoint '{folder}' has tensors that the network and its optimiser do not: {string.Join(", ", file.Entries.Keys.Except(tensors.Select(t => t.Name)).Order(StringComparer.Ordinal).Take(5))}.");
+            throw new InvalidDataException(
+                $"The checkpoint '{folder}' has tensors that the network and its optimiser do not: "
+                    + $"{string.Join(", ", file.Entries.Keys.Except(tensors.Select(t => t.Name)).Order(StringComparer.Ordinal).Take(5))}.");
         foreach ((string name, Tensor tensor) in tensors)
         {
             // In place: parameters are views of flat buffers and must stay so.

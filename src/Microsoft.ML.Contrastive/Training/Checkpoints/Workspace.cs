@@ -48,13 +48,18 @@ internal sealed class Workspace : IDisposable
         {
             path = Path.GetFullPath(path);
             if (!resume && RunIn(path) is { } run)
-                throw new InvalidOperationException($"The workspace '{path}' ({nameof(TrainingOptions.WorkspacePath)}) already holds {run}. Set {nameof(TrainingOptions.Resume)} = true to go on with it, or choose another folder.");
+                throw new InvalidOperationException(
+                    $"The workspace '{path}' ({nameof(TrainingOptions.WorkspacePath)}) already holds {run}. Set {nameof(TrainingOptions.Resume)} = true to go on with it, or "
+                        + "choose another folder.");
             Directory.CreateDirectory(path);
             ownership = new FileStream(Path.Combine(path, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new InvalidOperationException($"The workspace '{path}' ({nameof(TrainingOptions.WorkspacePath)}) cannot be opened: {e.Message} Choose another folder, or wait for a training that is at work in this one.", e);
+            throw new InvalidOperationException(
+                $"The workspace '{path}' ({nameof(TrainingOptions.WorkspacePath)}) cannot be opened: {e.Message} Choose another folder, or wait for a training that is at "
+                    + "work in this one.",
+                e);
         }
 
         try
@@ -73,7 +78,9 @@ internal sealed class Workspace : IDisposable
     public void Require(string name)
     {
         if (!Directory.Exists(CheckpointPath(name)))
-            throw new InvalidDataException($"The workspace '{_path}' has no checkpoint '{CheckpointsFolder}/{name}', which {nameof(TrainingOptions.RestoreBestWeights)} needs. Put it back, or set {nameof(TrainingOptions.RestoreBestWeights)} = false.");
+            throw new InvalidDataException(
+                $"The workspace '{_path}' has no checkpoint '{CheckpointsFolder}/{name}', which {nameof(TrainingOptions.RestoreBestWeights)} needs. Put it back, or set "
+                    + $"{nameof(TrainingOptions.RestoreBestWeights)} = false.");
     }
 
     /// <summary>Refuses to go on with a run of another configuration or other data.</summary>
@@ -83,7 +90,8 @@ internal sealed class Workspace : IDisposable
         if (Saved is null || Fingerprint.Differences(Saved.Configuration, configuration) is not { Count: > 0 } differences)
             return;
         throw new InvalidOperationException(
-            $"The workspace '{_path}' ({nameof(TrainingOptions.WorkspacePath)}) holds a run of another configuration or other data, which cannot be continued by this one (saved → current):{Environment.NewLine}  "
+            $"The workspace '{_path}' ({nameof(TrainingOptions.WorkspacePath)}) holds a run of another configuration or other data, which cannot be continued by this one "
+                + $"(saved → current):{Environment.NewLine}  "
             + string.Join($"{Environment.NewLine}  ", differences)
             + $"{Environment.NewLine}Restore the saved values, or choose another folder. A seed that was not given is drawn anew in every process: give the MLContext one.");
     }
@@ -101,7 +109,10 @@ internal sealed class Workspace : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Delete(path + Unfinished);
-            throw new IOException($"The checkpoint '{path}' ({nameof(TrainingOptions.WorkspacePath)}) could not be written: {e.Message} Checkpoints that were written before are whole: make room, then go on from there with {nameof(TrainingOptions.Resume)} = true.", e);
+            throw new IOException(
+                $"The checkpoint '{path}' ({nameof(TrainingOptions.WorkspacePath)}) could not be written: {e.Message} Checkpoints that were written before are whole: make "
+                    + $"room, then go on from there with {nameof(TrainingOptions.Resume)} = true.",
+                e);
         }
 
         if (Directory.Exists(path))

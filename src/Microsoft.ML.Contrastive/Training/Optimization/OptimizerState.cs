@@ -91,7 +91,9 @@ internal abstract class OptimizerState : IDisposable
         foreach (var (name, tensor) in own)
         {
             if (!state.TryGetValue(name, out var saved) || !saved.shape.SequenceEqual(tensor.shape))
-                throw new ArgumentException($"The optimiser's state has no '{name}' of shape [{string.Join(", ", tensor.shape)}]: it was saved by another optimiser or for another network.", nameof(state));
+                throw new ArgumentException(
+                    $"The optimiser's state has no '{name}' of shape [{string.Join(", ", tensor.shape)}]: it was saved by another optimiser or for another network.",
+                    nameof(state));
         }
 
         foreach (var (name, tensor) in own)

@@ -193,7 +193,9 @@ public sealed record ContrastivePreset
     private IEnumerable<PlannedStep> Crops()
     {
         if (JointCropProbability is not null && (JointCropBeta is null || JointBlurBeta is null || JointCropOver != JointOver.Global))
-            throw new ArgumentException($"{nameof(JointCropProbability)} is {JointCropProbability}, which chooses between JointCrop and JointBlur of the first two views: set {nameof(JointCropBeta)} and {nameof(JointBlurBeta)} too, and leave {nameof(JointCropOver)} at {JointOver.Global}.");
+            throw new ArgumentException(
+                $"{nameof(JointCropProbability)} is {JointCropProbability}, which chooses between JointCrop and JointBlur of the first two views: set {nameof(JointCropBeta)} "
+                    + $"and {nameof(JointBlurBeta)} too, and leave {nameof(JointCropOver)} at {JointOver.Global}.");
         if (JointCropBeta is not { } beta || JointCropOver == JointOver.None)
             return Shared(v => v.Crop);
         IEnumerable<PlannedStep> global = JointCropOver.HasFlag(JointOver.Global) ? [JointCropOf(beta, 0..Math.Min(2, Views.Count))] : Shared(v => v.Crop, to: 2);
@@ -204,7 +206,9 @@ public sealed record ContrastivePreset
     {
         int[] views = [.. Enumerable.Range(0, Views.Count).Take(range)];
         if (views.Length < 2 || views.Any(v => Views[v].Crop != Views[views[0]].Crop))
-            throw new ArgumentException($"{nameof(JointCropBeta)} is {beta} over {JointCropOver} crops, but there are not two or more views that are cropped alike there: give them one {nameof(ViewAugmentation.Crop)}.");
+            throw new ArgumentException(
+                $"{nameof(JointCropBeta)} is {beta} over {JointCropOver} crops, but there are not two or more views that are cropped alike there: give them one "
+                    + $"{nameof(ViewAugmentation.Crop)}.");
         RandomResizedCrop crop = Views[views[0]].Crop;
         JointCrop joint = JointCrop.InPlaceOf(crop) with { Beta = beta };
         return new PlannedStep(
@@ -222,7 +226,9 @@ public sealed record ContrastivePreset
     private AugmentationStep JointBlurOf(double beta)
     {
         if (Views is not [{ Blur: { } first }, { Blur: { } second }, ..])
-            throw new ArgumentException($"{nameof(JointBlurBeta)} is {beta}, but the first two views are not both blurred (no published setting on small images blurs): give them a {nameof(ViewAugmentation.Blur)}.");
+            throw new ArgumentException(
+                $"{nameof(JointBlurBeta)} is {beta}, but the first two views are not both blurred (no published setting on small images blurs): give them a "
+                    + $"{nameof(ViewAugmentation.Blur)}.");
         if (first with { Probability = 0 } != second with { Probability = 0 })
             throw new ArgumentException($"{nameof(JointBlurBeta)} is {beta}, but the blurs of the first two views differ in more than their probability.");
         var joint = new JointBlur { SigmaRange = first.SigmaRange, Operator = first.Operator, Probability = [first.Probability, second.Probability], Beta = beta };

@@ -22,7 +22,8 @@ internal static class ImageNetPresets
         Name = "simclr/imagenet-100ep",
         Source = "SimCLR (ICML 2020), sections 2 and 5, appendix A; google-research/simclr",
         Deviations = "the original sums the losses of both views, twice the mean that is minimised here; it tries crops up to 100 times, resizes without antialiasing, changes "
-            + "contrast about each channel's own mean, and pads with zeros where it blurs (data_util.py); its convolutions start with weights of variance 1/fan-in, here with torchvision's of 2/fan-out",
+            + "contrast about each channel's own mean, and pads with zeros where it blurs (data_util.py); its convolutions start with weights of variance 1/fan-in, here "
+            + "with torchvision's of 2/fan-out",
         Method = new SimClr { Temperature = 0.1, ProjectionDimension = 128, ProjectionHiddenDimension = 2048, ProjectionLayers = 2, ProjectionBatchNorm = true, ProjectionInitialDeviation = 0.01 },
         Backbone = Backbone.ResNet50(zeroInitializeResidual: true),
         Views = [PublishedViews.SimClr(Size), PublishedViews.SimClr(Size)],

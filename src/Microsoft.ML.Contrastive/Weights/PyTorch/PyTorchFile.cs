@@ -90,7 +90,9 @@ internal abstract class PyTorchFile(string path) : TensorFile
     protected void Take(object? root, long fileLength)
     {
         int characters = 0;
-        Collect(root as PickleDictionary ?? throw new InvalidDataException("it holds no dictionary of tensors. In Python: torch.save(model.state_dict(), path)"), "", new HashSet<object>(ReferenceEqualityComparer.Instance), fileLength, ref characters);
+        Collect(
+            root as PickleDictionary ?? throw new InvalidDataException("it holds no dictionary of tensors. In Python: torch.save(model.state_dict(), path)"), "",
+            new HashSet<object>(ReferenceEqualityComparer.Instance), fileLength, ref characters);
     }
 
     private void Collect(PickleDictionary dictionary, string prefix, HashSet<object> seen, long fileLength, ref int characters, int depth = 0)

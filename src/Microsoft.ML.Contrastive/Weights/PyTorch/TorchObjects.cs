@@ -28,7 +28,9 @@ internal static class TorchObjects
         Storages.Values.Distinct().ToDictionary(s => s == ScalarType.Byte ? "torch.uint8" : $"torch.{s.ToString().ToLowerInvariant()}", StringComparer.Ordinal);
 
     private static readonly HashSet<string> Building = new(
-        ["collections.OrderedDict", "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor_v3", "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state"],
+        [
+            "collections.OrderedDict", "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor_v3", "torch._utils._rebuild_parameter",
+            "torch._utils._rebuild_parameter_with_state"],
         StringComparer.Ordinal);
 
     /// <summary>Settings of a run, numbers of NumPy, paths, counters. They are passed over, never built.</summary>
@@ -47,7 +49,8 @@ internal static class TorchObjects
         StringComparer.Ordinal);
 
     /// <summary>Libraries that put objects of their own beside the weights: Lightning's callbacks, optimisers and schedules, settings of Hydra.</summary>
-    private static readonly string[] PassedOverLibraries = ["lightning.", "lightning_fabric.", "lightning_utilities.", "lightly.", "omegaconf.", "pytorch_lightning.", "solo.", "torch.optim.", "torchmetrics."];
+    private static readonly string[] PassedOverLibraries = [
+        "lightning.", "lightning_fabric.", "lightning_utilities.", "lightly.", "omegaconf.", "pytorch_lightning.", "solo.", "torch.optim.", "torchmetrics."];
 
     /// <summary>The class of storages of a type, as a pickle names it in the module torch.</summary>
     /// <exception cref="NotSupportedException">There is none.</exception>
@@ -59,7 +62,9 @@ internal static class TorchObjects
     public static PickleGlobal Global(string name) =>
         Building.Contains(name) || Storages.ContainsKey(name) || IsPassedOver(name)
             ? new PickleGlobal(name)
-            : throw new InvalidDataException($"it refers to '{name}', which is neither a tensor nor a plain container, and no code of a file is executed. In Python, where you trust the file, save the weights alone: torch.save(model.state_dict(), path)");
+            : throw new InvalidDataException(
+                $"it refers to '{name}', which is neither a tensor nor a plain container, and no code of a file is executed. In Python, where you trust the file, save the "
+                    + "weights alone: torch.save(model.state_dict(), path)");
 
     /// <summary>What a call comes to.</summary>
     /// <exception cref="InvalidDataException">The function is none, or it is given what it does not take.</exception>
@@ -88,8 +93,11 @@ internal static class TorchObjects
     {
         object?[] and ["storage", PickleGlobal { Name: var type }, string key, _, long count, .. object?[] view] when Storages.TryGetValue(type, out ScalarType scalar) => view is [] or [null]
             ? new StorageReference(key, scalar, count)
-            : throw new InvalidDataException("one of its storages is part of another, as PyTorch before 0.4 wrote them. In Python, where you trust the file: torch.save(torch.load(path, map_location='cpu'), new_path)"),
-        object?[] and ["module", ..] => throw new InvalidDataException("it holds a whole network with its code, not its weights. In Python, where you trust the file: torch.save(torch.load(path, map_location='cpu').state_dict(), new_path)"),
+            : throw new InvalidDataException(
+                "one of its storages is part of another, as PyTorch before 0.4 wrote them. In Python, where you trust the file: torch.save(torch.load(path, "
+                    + "map_location='cpu'), new_path)"),
+        object?[] and ["module", ..] => throw new InvalidDataException(
+            "it holds a whole network with its code, not its weights. In Python, where you trust the file: torch.save(torch.load(path, map_location='cpu').state_dict(), new_path)"),
         _ => throw new InvalidDataException("it refers to data in a way that torch.save does not"),
     };
 

@@ -35,6 +35,9 @@ public sealed class ToolInternalsTests
         ["ImageFolder"] = Said,
         ["RandomAccessDataView"] = Said,
         ["ViewPipeline"] = Said,
+        ["ImageInspection"] = Said,
+        ["OrientationTally"] = Said,
+        ["Crc32"] = "the checksum of archives' entries, as of PyTorch's files",
         ["ImageEncoder"] = Sharing,
         ["LabelledImages"] = Sharing,
         ["FeatureRows"] = Sharing,
@@ -51,7 +54,7 @@ public sealed class ToolInternalsTests
     private const string DiskSpace = "bytes of the networks of a run, to find out before it whether the disk has room for its checkpoints";
 
     /// <summary>DatasetView and the arms of a sweep.</summary>
-    private const string Said = "which files are images, how rows are read in any order, how planned steps become a pipeline: said once; in code LoadImagesFromFolder and Pretraining";
+    private const string Said = "which files are images and whole, how rows are read in any order, how planned steps become a pipeline: said once; in code LoadImagesFromFolder and Pretraining";
 
     /// <summary>FewLabels and FineTuning.</summary>
     private const string Sharing = "evaluate encodes images once for measurements that would each encode them; in code Evaluation and SupervisedClassification do the same work";

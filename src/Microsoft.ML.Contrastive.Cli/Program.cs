@@ -31,8 +31,17 @@ internal static class Program
         if (arguments.Errors.Count > 0 && arguments.Action is System.CommandLine.Invocation.ParseErrorAction)
             return FailureLine.Write(arguments, error);
 
-        // Signals are Interruption's.
-        return await arguments.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = null }, cancellation).ConfigureAwait(false);
+        try
+        {
+            // Signals are Interruption's.
+            var configuration = new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
+            return await arguments.InvokeAsync(configuration, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Of help and version: whoever reads has gone, or there is no room.
+            return FailureLine.Write(failure, error, verbose: false);
+        }
     }
 
     /// <summary>All verbs.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Microsoft.ML.Contrastive.Seams;
 
 namespace Microsoft.ML.Contrastive.Cli.Verbs;
@@ -24,12 +25,24 @@ internal sealed class Verb : System.CommandLine.Command
                 Add((Option)symbol);
         }
 
+        Validators.Add(RequireValues);
+
         // On the caller's thread, the process's main one: glibc keeps freed memory for no other (KeptMemory), which is a sixth of a training on the CPU.
         SetAction((arguments, cancellation) => Task.FromResult(Run(new VerbContext(arguments, cancellation), run)));
     }
 
     /// <summary>What comes behind the verb, each an example.</summary>
     public IReadOnlyList<string> Examples { get; }
+
+    /// <summary>An empty value is what a shell makes of a variable that is not set.</summary>
+    private static void RequireValues(CommandResult result)
+    {
+        foreach (SymbolResult child in result.Children)
+        {
+            if (child.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
+                result.AddError($"{(child as OptionResult)?.Option.Name ?? (child as ArgumentResult)?.Argument.Name} is empty: leave it out, or name a value.");
+        }
+    }
 
     private static int Run(VerbContext context, Func<VerbContext, int> run)
     {

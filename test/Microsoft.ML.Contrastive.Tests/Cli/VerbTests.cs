@@ -43,6 +43,29 @@ public sealed class VerbTests
         Assert.Equal(Environment.CurrentManagedThreadId, thread);
     }
 
+    [Theory]
+    [InlineData("--dataset is empty", "pretrain", "--dataset", "")]
+    [InlineData("--output is empty", "pretrain", "--dataset", "photos", "--output", " ")]
+    [InlineData("RUN is empty", "report", "")]
+    public async Task An_empty_value_is_told_by_the_name_of_its_option(string told, params string[] typed) =>
+        Assert.Contains(told, await ToolRun.Refusal(ExitCode.Usage, typed), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Help_that_cannot_be_written_is_a_line()
+    {
+        using var error = new StringWriter();
+        using var full = new FullWriter();
+        Assert.Equal(ExitCode.Failure, await Program.RunAsync(["pretrain", "--help"], full, error, TestContext.Current.CancellationToken));
+        Assert.Equal("The disk is full.", error.ToString().Trim());
+    }
+
+    private sealed class FullWriter : StringWriter
+    {
+        public override void Write(string? value) => throw new IOException("The disk is full.");
+
+        public override void WriteLine(string? value) => throw new IOException("The disk is full.");
+    }
+
     [Fact]
     public void Every_verb_that_does_something_answers_machines() =>
         Assert.Equal(["completion"], Program.CreateRoot().Subcommands.Where(verb => verb.Options.All(option => option.Name != "--json")).Select(verb => verb.Name));

@@ -7,9 +7,9 @@ namespace Microsoft.ML.Contrastive.Tests.DataViews;
 
 public sealed class ViewPreviewTests : IDisposable
 {
-    // Views of 12 × 8, enlarged eightfold: 12 × 8 = 96, the smallest tile.
-    private const int Scale = 8, Tile = 96, Margin = 16, Gap = 6, Frame = 3, Text = 18;
-    private const int Cell = (3 * (Tile + (2 * Frame))) + (2 * Gap) + Margin, Line = Tile + (2 * Frame) + Gap + Text + Margin;
+    // Views of 12 × 8, enlarged eightfold: 12 × 8 = 96, the smallest tile. Their recipes take a line each.
+    private const int Scale = 8, Tile = 96, Margin = 16, Gap = 6, Frame = 3, Text = 18, Recipe = 11;
+    private const int Cell = (3 * (Tile + (2 * Frame))) + (2 * Gap) + Margin, Line = Tile + (2 * Frame) + Gap + Text + Margin + Gap + (2 * Recipe), LineOfOne = Line - Recipe;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("contrastive-sheet-").FullName;
     private readonly MLContext _context = new(seed: 1);
@@ -26,7 +26,7 @@ public sealed class ViewPreviewTests : IDisposable
         Assert.Equal((Margin + (2 * Cell), Margin + (3 * Line)), Size(data, new() { Rows = 5, Columns = 2 }));
         Assert.Equal((Margin + Cell, Margin + (7 * Line)), Size(data, new() { Rows = 100, Columns = 1 }));
         Assert.Equal((Margin + (2 * Cell), Margin + Text + Margin + (3 * Line)), Size(data, new() { Rows = 5, Columns = 2, Title = "Views" }));
-        Assert.Equal((Margin + (2 * Cell) - (2 * (Tile + (2 * Frame) + Gap)), Margin + (3 * Line)), Size(data, new() { Rows = 5, Columns = 2, ViewColumnNames = ["View2"] }));
+        Assert.Equal((Margin + (2 * Cell) - (2 * (Tile + (2 * Frame) + Gap)), Margin + (3 * LineOfOne)), Size(data, new() { Rows = 5, Columns = 2, ViewColumnNames = ["View2"] }));
     }
 
     [Theory]
@@ -52,11 +52,11 @@ public sealed class ViewPreviewTests : IDisposable
     {
         using MLImage pairs = Save(Pairs(4), new() { Columns = 1 });
         for (int row = 0; row < 4; row++)
-            Assert.True(Ink(pairs, Margin + ((row + 1) * Line) - Margin - Text, Text) > 0);
+            Assert.True(Ink(pairs, Margin + ((row + 1) * Line) - Margin - (2 * Recipe) - Gap - Text, Text) > 0);
 
         using MLImage single = Save(Pairs(4), new() { Columns = 1, ViewColumnNames = ["View1"] });
         for (int row = 0; row < 4; row++)
-            Assert.Equal(0, Ink(single, Margin + ((row + 1) * Line) - Margin - Text, Text));
+            Assert.Equal(0, Ink(single, Margin + ((row + 1) * LineOfOne) - Margin - Recipe - Gap - Text, Text));
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 using Microsoft.ML.Contrastive.Cli.Datasets.Files;
-using Microsoft.ML.Contrastive.Imaging;
 using Microsoft.ML.Contrastive.DataViews;
+using Microsoft.ML.Contrastive.Imaging;
 
 namespace Microsoft.ML.Contrastive.Cli.Datasets;
 

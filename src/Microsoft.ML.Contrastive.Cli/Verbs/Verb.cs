@@ -27,7 +27,8 @@ internal sealed class Verb : System.CommandLine.Command
 
         Validators.Add(RequireValues);
 
-        // On the caller's thread, the process's main one: glibc keeps freed memory for no other (KeptMemory), which is a sixth of a training on the CPU.
+        // On the caller's thread, the process's main one: for others glibc keeps freed memory in small blocks only
+        // (KeptMemory), and clearing new pages is a sixth of a training on the CPU.
         SetAction((arguments, cancellation) => Task.FromResult(Run(new VerbContext(arguments, cancellation), run)));
     }
 

@@ -9,8 +9,8 @@ namespace Microsoft.ML.Contrastive.Seams;
 /// <remarks>
 /// glibc asks the system for every block from 32 MiB on and hands it back when it is freed; pages of new memory are zeroed one by one when they are first touched. A training step
 /// frees and asks for the same activations again and again, so that a sixth to a quarter of its processor time went there. The peak is up to a half higher, as
-/// blocks do not fit into one another exactly. Whoever sets glibc's tunables decides instead. It works for the process's main thread alone, since glibc does not let
-/// the heaps of others hold such blocks: for them nothing changes.
+/// blocks do not fit into one another exactly. Whoever sets glibc's tunables decides instead. It works in full for the process's main thread alone:
+/// the heaps of others hold no block beyond some 64 MiB (docs/decisions/0009-kept-memory.md).
 /// </remarks>
 internal sealed partial class KeptMemory : IDisposable
 {

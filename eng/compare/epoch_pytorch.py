@@ -25,6 +25,7 @@ arguments.add_argument("--data", required=True, help="folder of class folders")
 arguments.add_argument("--images", type=int, help="use only so many images, evenly spread")
 arguments.add_argument("--workers", type=int, default=1, help="processes of the DataLoader; 0 loads in the training process")
 arguments.add_argument("--threads", type=int, default=2)
+arguments.add_argument("--memory-format", choices=("contiguous", "channels_last"), default="contiguous", help="contiguous is what PyTorch does by itself")
 options = arguments.parse_args()
 
 
@@ -60,8 +61,9 @@ images = torchvision.datasets.ImageFolder(options.data, TwoViews(view))
 if options.images:
     images = torch.utils.data.Subset(images, [i * len(images) // options.images for i in range(options.images)])
 loader = torch.utils.data.DataLoader(images, BATCH, shuffle=True, drop_last=True, num_workers=options.workers)
-network = simclr_pytorch.SimClr("cifar", WIDTH, temperature=0.2).train()
+memory_format = torch.channels_last if options.memory_format == "channels_last" else torch.contiguous_format
+network = simclr_pytorch.SimClr("cifar", WIDTH, temperature=0.2).train().to(memory_format=memory_format)
 sgd = simclr_pytorch.optimizer(network, BATCH)
 for (first, second), _ in loader:
-    simclr_pytorch.step(network, sgd, first, second)
+    simclr_pytorch.step(network, sgd, first.contiguous(memory_format=memory_format), second.contiguous(memory_format=memory_format))
 print(f"epoch_seconds {time.perf_counter() - start:.3f}")

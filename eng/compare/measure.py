@@ -72,13 +72,11 @@ def compared(measure, options, data):
     """Ours and the peer in turns, one process a run; which is first alternates."""
     length = measure.quick if options.quick else measure.full
     ours = [str(BENCHMARKS), *measure.ours, *data, *length]
-    peer = ["/usr/bin/python3", str(ROOT / "eng/compare" / measure.peer[0]), *measure.peer[1:], *data, *length] if measure.peer else None
-    tried = {}
-    if measure.tuned:
-        option, *values = measure.tuned
-        tried = {value: statistics.median(values_of(measure, [*peer, option, value])[0]) for value in values}
-        best = max if measure.key.endswith("_per_second") else min
-        peer += [option, best(tried, key=tried.get)]
+    peer = ["/usr/bin/python3", str(ROOT / "eng/compare" / measure.peer[0]), *measure.peer[1:], *data] if measure.peer else None
+    tried = {setting: statistics.median(values_of(measure, [*peer, *measure.quick, *setting.split()])[0]) for setting in measure.tuned}
+    if peer:
+        fastest = max if measure.key.endswith("_per_second") else min
+        peer += [*length, *(fastest(tried, key=tried.get).split() if tried else ())]
 
     repeats, notes = {"ours": [], "peer": []}, []
     while len(repeats["ours"]) < options.repeats:

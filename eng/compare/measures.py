@@ -2,6 +2,7 @@
 
 import dataclasses
 
+FORMATS = ("--memory-format contiguous", "--memory-format channels_last")
 VIEWS_PEERS = {"torchvision": "views_torchvision.py", "opencv": "views_opencv.py"}
 
 
@@ -17,7 +18,7 @@ class Measure:
     one_core: bool = False
     data: str = ""              # archive below the data folder; its folder becomes --data of both
     note: str = ""              # beginning of a line of our output that is worth reading too
-    tuned: tuple = ()           # option of the peer and the values of which its best counts
+    tuned: tuple = ()           # settings of the peer, tried in quick runs; the fastest is compared
 
     @property
     def at_most(self):
@@ -33,7 +34,7 @@ def views(name, goal, peer, mode, source, size):
 def step(size, batch):
     arguments = ("--size", str(size), "--batch", str(batch))
     return Measure(f"step{size}", 1.0, "step_seconds", ("step", *arguments), ("step_pytorch.py", *arguments),
-                   quick=("--seconds", "5"), full=("--seconds", "20"), tuned=("--memory-format", "contiguous", "channels_last"))
+                   quick=("--seconds", "5"), full=("--seconds", "20"), tuned=FORMATS)
 
 
 MEASURES = (
@@ -46,7 +47,8 @@ MEASURES = (
     views("crop96", 8, "torchvision", "crop", 96, 96),
     step(32, 64),
     step(224, 32),
-    Measure("epoch", 1.5, "epoch_seconds", ("epoch",), ("epoch_pytorch.py",), quick=("--images", "2560"), data="cifar10.tar.gz:train", tuned=("--workers", "0", "1", "2")),
+    Measure("epoch", 1.5, "epoch_seconds", ("epoch",), ("epoch_pytorch.py",), quick=("--images", "2560"), data="cifar10.tar.gz:train",
+            tuned=tuple(f"--workers {workers} {layout}" for workers in (0, 1, 2) for layout in FORMATS)),
     Measure("joint-share", 0.005, "joint_share", ("crops",), quick=("--pairs", "5"), full=("--pairs", "11"), note="JointCrop(0) / IndependentCrop"),
     Measure("waiting", 0.02, "waiting_share", ("waiting",)),
     Measure("memory", 1.01, "memory_ratio", ("memory",), quick=("--steps", "600"), full=("--steps", "2000")),

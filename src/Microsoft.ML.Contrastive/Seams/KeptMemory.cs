@@ -46,6 +46,18 @@ internal sealed partial class KeptMemory : IDisposable
         return new KeptMemory();
     }
 
+    /// <summary>Returns what is free at this moment to the system, where memory is kept: a heap that is never trimmed grows by holes that nothing fits into.</summary>
+    public static void ReturnUnused()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        lock (Counting)
+        {
+            if (_living > 0)
+                _ = TrimAllocator(0);
+        }
+    }
+
     /// <summary>Gives the memory back.</summary>
     public void Dispose()
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML.Contrastive.Methods;
+using Microsoft.ML.Contrastive.Seams;
 
 namespace Microsoft.ML.Contrastive.Training;
 
@@ -12,6 +13,9 @@ internal sealed class TrainingLoop(TrainingStep step, TrainingSchedule schedule,
     /// </summary>
     private const int StepsBetweenCollections = 16;
 
+    /// <summary>At the next beginning of an epoch unused memory goes back to the system; the steps after it ask for theirs again, so not too often.</summary>
+    private const int StepsBetweenReturns = 100;
+
     /// <summary>Trains until the epochs are done or the token is cancelled (then what has been learnt so far stays in the encoder).</summary>
     /// <param name="at">Where to begin: the default value, or where a checkpoint was taken.</param>
     /// <param name="monitor">Measures the encoder after each epoch.</param>
@@ -23,9 +27,15 @@ internal sealed class TrainingLoop(TrainingStep step, TrainingSchedule schedule,
     {
         using var batches = new BatchPrefetcher(views, schedule.BatchSize, step.TakesPinnedBatches);
         var clock = Stopwatch.StartNew();
-        long stepsPerEpoch = views.RowCount / schedule.ImagesPerStep;
+        long stepsPerEpoch = views.RowCount / schedule.ImagesPerStep, returned = at.Step;
         while (at.Epoch < schedule.Epochs && !journal.StopsEarly && !cancellation.IsCancellationRequested)
         {
+            if (at.Step - returned >= StepsBetweenReturns)
+            {
+                KeptMemory.ReturnUnused();
+                returned = at.Step;
+            }
+
             heatMaps?.Before(at);
             step.BeginEpoch(at);
             long started = Stopwatch.GetTimestamp(), firstStep = at.Step;

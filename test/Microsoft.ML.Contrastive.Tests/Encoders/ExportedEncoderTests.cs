@@ -104,7 +104,7 @@ public sealed class ExportedEncoderTests : IDisposable
             backbone.call(torch.randn(8, 3, 64, 48)).Dispose();     // statistics of something
         backbone.eval();
         using var encoder = new ContrastiveEncoderTransformer(_context, new EncoderNetwork(backbone, PixelNormalization.ImageNet, new ImageSize(64, 48), torch.CPU), "Features", "Image");
-        IDataView photographs = _context.Data.LoadFromEnumerable(Photographs());
+        IDataView photographs = _context.Data.LoadFromEnumerable<ImageFolder.Row>([.. Photographs()]);
         string file = Path.Combine(_folder, "encoder.onnx");
         encoder.ExportToOnnx(file);
         var loading = _context.Transforms.LoadImages("Image", null, "ImagePath");

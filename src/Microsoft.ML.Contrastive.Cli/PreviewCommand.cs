@@ -37,18 +37,8 @@ internal sealed class PreviewCommand
         CustomParser = Each(Finite),
         DefaultValueFactory = _ => [0],
     };
-    private readonly Option<double?> _jointBlur = new("--joint-blur")
-    {
-        Description = "Draw the blurs of a pair jointly (JointBlur); the preset must blur.",
-        HelpName = "BETA",
-        CustomParser = Parsed<double?>(text => Finite(text)),
-    };
-    private readonly Option<double?> _jointColor = new("--joint-color")
-    {
-        Description = "Draw the brightness of a pair jointly (JointColor).",
-        HelpName = "BETA",
-        CustomParser = Parsed<double?>(text => Finite(text)),
-    };
+    private readonly Option<double?> _jointBlur = CommonOptions.JointBlur;
+    private readonly Option<double?> _jointColor = CommonOptions.JointColor;
     private readonly Option<int?> _imageSize = new("--image-size")
     {
         Description = $"Side of the views in pixels. Default: the preset's; of '{SmallDataSettings.Name}' {DefaultSide}.",

@@ -44,18 +44,8 @@ internal sealed class PretrainingOptions
         HelpName = "BETA",
         CustomParser = Parsed<double?>(text => Finite(text)),
     };
-    private readonly Option<double?> _jointBlur = new("--joint-blur")
-    {
-        Description = "Draw the blurs of a pair jointly (JointBlur); the preset must blur.",
-        HelpName = "BETA",
-        CustomParser = Parsed<double?>(text => Finite(text)),
-    };
-    private readonly Option<double?> _jointColor = new("--joint-color")
-    {
-        Description = "Draw the brightness of a pair jointly (JointColor).",
-        HelpName = "BETA",
-        CustomParser = Parsed<double?>(text => Finite(text)),
-    };
+    private readonly Option<double?> _jointBlur = CommonOptions.JointBlur;
+    private readonly Option<double?> _jointColor = CommonOptions.JointColor;
     private readonly Option<int?> _epochs = new("--epochs", "--epoch") { Description = "Passes over the images.", HelpName = "N", CustomParser = Whole(0) };
     private readonly Option<int?> _batchSize = new("--batch-size", "--batch") { Description = "Images a step.", HelpName = "N", CustomParser = Whole(2) };
     private readonly Option<int?> _imageSize = new("--image-size")

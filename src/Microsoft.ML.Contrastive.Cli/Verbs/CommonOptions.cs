@@ -14,6 +14,22 @@ internal static class CommonOptions
     /// <summary>Of verbs that pretrain.</summary>
     public static Option<bool> NoReport { get; } = new("--no-report") { Description = "Leave report.html out." };
 
+    /// <summary>Of verbs that make the views of a preset.</summary>
+    public static Option<double?> JointBlur { get; } = new("--joint-blur")
+    {
+        Description = "Draw the blurs of a pair jointly (JointBlur); the preset must blur.",
+        HelpName = "BETA",
+        CustomParser = OptionParsing.Parsed<double?>(text => OptionParsing.Finite(text)),
+    };
+
+    /// <summary>Of verbs that make the views of a preset.</summary>
+    public static Option<double?> JointColor { get; } = new("--joint-color")
+    {
+        Description = "Draw the brightness of a pair jointly (JointColor).",
+        HelpName = "BETA",
+        CustomParser = OptionParsing.Parsed<double?>(text => OptionParsing.Finite(text)),
+    };
+
     /// <summary>Of verbs that need torch.</summary>
     public static Option<string?> Libtorch { get; } = new("--libtorch")
     {
